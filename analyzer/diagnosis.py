@@ -1,0 +1,184 @@
+"""The outcome: ranked causes with their evidence, and what could not be told.
+
+Shapes follow docs/contract.md (`podtopsy/diagnosis/v1`): `analyzer.present` writes them as JSON field by field.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from analyzer.model import FileEntry, Note
+
+SCHEMA = "podtopsy/diagnosis/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ObjectRef:
+    """What a finding is about; any part may be unknown."""
+
+    namespace: str = ""
+    kind: str = ""
+    name: str = ""
+    container: str = ""
+    node: str = ""
+
+    @property
+    def pod(self) -> str:
+        """The pod's name, or "" when this is about something else."""
+        return self.name if self.kind == "Pod" else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLine:
+    """A quoted line with its neighbours."""
+
+    path: str
+    line: int
+    timestamp: dt.datetime | None
+    timestamp_error_seconds: float
+    source: str
+    text: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A pattern seen on an object."""
+
+    pattern: str
+    about: ObjectRef
+    record_ids: tuple[int, ...]  # rows of Evidence.records, in time order
+    captures: tuple[tuple[str, str], ...]  # named groups of the first match
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreTerm:
+    """One reason for a cause's score; `because` is a sentence with the numbers in it."""
+
+    name: str
+    value: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the cascade; `evidence` are indexes into the cause's evidence."""
+
+    role: str  # cause, mechanism, symptom
+    title: str
+    timestamp: dt.datetime | None
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuledOut:
+    """A cause that a careful reader would ask about, and why it is not the one."""
+
+    cause: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Victim:
+    """An object that suffered from the cause."""
+
+    namespace: str | None
+    pod: str | None
+    container: str | None
+    node: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One diagnosis: a root cause, its proof, its cascade and its remedy."""
+
+    rank: int
+    cause: str  # class of TAXONOMY
+    pattern: str
+    title: str
+    summary: str
+    confidence: float  # 0..1
+    about: ObjectRef
+    workload: tuple[str, str] | None  # kind, name
+    victims: tuple[Victim, ...]
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+    chain: tuple[Step, ...]
+    score: tuple[ScoreTerm, ...]
+    evidence: tuple[EvidenceLine, ...]
+    ruled_out: tuple[RuledOut, ...]
+    severity: str
+    meaning: str
+    impact: str
+    diagnosis: tuple[str, ...]
+    mitigation: tuple[str, ...]
+    verify: tuple[str, ...]
+    avoid: tuple[str, ...]
+    prevent: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unexplained:
+    """A failure or lead without a root cause."""
+
+    title: str
+    about: ObjectRef
+    evidence: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Something the bundle does not hold, and the command that would fetch it."""
+
+    what: str
+    state: str  # absent, expired, redacted, truncated
+    because: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """How many of the warnings in the incident's window the named causes account for."""
+
+    window: tuple[dt.datetime, dt.datetime] | None
+    warnings: int
+    explained: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleFacts:
+    """What the bundle is."""
+
+    paths: tuple[str, ...]
+    layouts: tuple[str, ...]
+    collected_at: dt.datetime | None
+    first_timestamp: dt.datetime | None
+    last_timestamp: dt.datetime | None
+    kubernetes_version: str | None
+    platform: str | None
+    pods: int
+    nodes: int
+    namespaces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Everything podtopsy has to say of one bundle."""
+
+    version: str
+    bundle: BundleFacts
+    causes: tuple[Cause, ...]  # best first; empty when no root cause was found
+    unexplained: tuple[Unexplained, ...]
+    explained: Explained
+    missing: tuple[Missing, ...]
+    complete: bool
+    files: tuple[FileEntry, ...]
+    notes: tuple[Note, ...]
+    has_failures: bool  # False: nothing in the bundle is in a bad state
+    broken_parts: tuple[str, ...] = ()  # our own bugs, named; exit code 3

@@ -1,0 +1,32 @@
+"""What one file gave: the rows a format module returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """All rows read from one file, with its lines accounted for: parsed + unparsed + skipped = lines."""
+
+    format: str
+    lines: int = 0
+    parsed: int = 0
+    unparsed: int = 0
+    skipped: int = 0
+    first_timestamp: dt.datetime | None = None
+    last_timestamp: dt.datetime | None = None
+    is_yearless: bool = False  # of first_timestamp and last_timestamp
+    collected_at: dt.datetime | None = None  # where the file says when the bundle was taken
+    records: tuple[Record, ...] = ()
+    pods: tuple[Pod, ...] = ()
+    containers: tuple[Container, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    references: tuple[Reference, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    objects: tuple[Object, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -1,0 +1,396 @@
+"""The words of the program: one frozen row class a frame, with the frame built from it and back.
+
+Units are fixed once: instants are UTC datetimes (microseconds), `_seconds` floats, `_bytes` and
+`_millicores` integers, lines count from 1, paths are POSIX relative to the given PATH. `None` means
+"the source does not say", never "zero". Names are those of the Kubernetes API
+(https://kubernetes.io/docs/reference/kubernetes-api/).
+
+`frame(Record, rows)` and `rows(Record, frame)` are the only ways in and out of polars: both read the
+dataclass, so that schema and type cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import types
+import typing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import polars as pl
+
+LOG_SOURCES: Final = (
+    "kubelet_log",
+    "runtime_log",
+    "kernel_log",
+    "control_plane_log",
+    "node_log",
+    "container_log",
+    "text",
+)
+"""Sources whose records come from lines of bulk logs; a pattern's `source: log` means any of them."""
+
+SOURCES: Final = ("event", "container_status", "pod_condition", "node_condition", "object", *LOG_SOURCES, "derived")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A line of the bundle, as it stands there, with where it stands."""
+
+    path: str
+    line: int  # from 1; 0 when the place in the file is not known
+    text: str
+    source: str
+    timestamp: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One thing some source said happened.
+
+    What it is about is (namespace, kind, name) as in the API's ObjectReference, plus container and
+    node where known: a container of a pod is kind="Pod", name=<pod>, container=<container>.
+    """
+
+    source: str  # one of SOURCES
+    message: str  # verbatim, without the line's own header (time, host, severity)
+    path: str
+    line: int
+    text: str = ""  # the whole line as in the bundle, cut at 4,096 characters; "" means: same as message
+    timestamp: dt.datetime | None = None  # last occurrence; None unknown
+    first_timestamp: dt.datetime | None = None  # first occurrence, where the source counts
+    timestamp_error_seconds: float = 0.0  # 0 for an absolute time, 30 for the age "5m"
+    is_yearless: bool = False  # timestamp's year is the placeholder of timestamps.py; clock.py settles it
+    age_seconds: float | None = None  # "LAST SEEN 5m", until clock.py turns it into timestamp
+    first_age_seconds: float | None = None
+    count: int = 1
+    level: str | None = None  # info, warning, error, fatal
+    namespace: str | None = None
+    kind: str | None = None
+    name: str | None = None
+    container: str | None = None
+    node: str | None = None
+    reason: str | None = None  # the API's machine word: OOMKilled, BackOff, FailedMount
+    exit_code: int | None = None
+    before: tuple[str, ...] = ()  # up to 2 lines before it in the file
+    after: tuple[str, ...] = ()
+    cites: tuple[Quote, ...] = ()  # derived records: the lines the sentence was joined from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pod:
+    """A pod's own state (core/v1 PodSpec, PodStatus)."""
+
+    namespace: str | None
+    name: str
+    path: str
+    line: int
+    uid: str | None = None
+    node: str | None = None
+    phase: str | None = None  # Pending, Running, Succeeded, Failed, Unknown; `kubectl get` STATUS goes to reason
+    reason: str | None = None  # status.reason: Evicted, NodeLost, Preempting, UnexpectedAdmissionError
+    message: str | None = None
+    owner_kind: str | None = None  # Deployment, not ReplicaSet, where the name shows it
+    owner_name: str | None = None
+    restart_policy: str | None = None
+    service_account: str | None = None
+    automount_token: bool | None = None
+    priority: int | None = None
+    fs_group: int | None = None
+    run_as_user: int | None = None
+    run_as_non_root: bool | None = None
+    is_ready: bool | None = None
+    is_scheduled: bool | None = None
+    is_initialized: bool | None = None
+    created_at: dt.datetime | None = None
+    deleted_at: dt.datetime | None = None  # metadata.deletionTimestamp
+    ready_at: dt.datetime | None = None  # lastTransitionTime of Ready
+    ip: str | None = None
+    node_selector: tuple[str, ...] = ()  # key=value
+    tolerations: tuple[str, ...] = ()  # key=value:effect; "op=Exists" tolerates all
+    labels: tuple[str, ...] = ()  # key=value
+    image_pull_secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """A container of a pod: spec and status side by side."""
+
+    namespace: str | None
+    pod: str
+    container: str
+    path: str
+    line: int  # of its status where there is one, else of its spec
+    kind: str = "main"  # init, sidecar (init with restartPolicy Always), main, ephemeral
+    position: int = 0  # order in its list: init containers run one after the other
+    node: str | None = None
+    owner_kind: str | None = None
+    owner_name: str | None = None
+    image: str | None = None
+    is_ready: bool | None = None
+    is_started: bool | None = None
+    restart_count: int | None = None
+    state: str | None = None  # waiting, running, terminated
+    reason: str | None = None
+    message: str | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    started_at: dt.datetime | None = None  # of the present state
+    finished_at: dt.datetime | None = None
+    last_reason: str | None = None  # lastState.terminated
+    last_message: str | None = None
+    last_exit_code: int | None = None
+    last_started_at: dt.datetime | None = None
+    last_finished_at: dt.datetime | None = None
+    container_id: str | None = None  # without its "containerd://"
+    memory_limit_bytes: int | None = None
+    memory_request_bytes: int | None = None
+    cpu_limit_millicores: int | None = None
+    cpu_request_millicores: int | None = None
+    run_as_user: int | None = None
+    run_as_non_root: bool | None = None
+    is_read_only_root: bool | None = None
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()  # name=number/protocol
+    env: tuple[str, ...] = ()  # names alone; values never leave the parser unless they are paths or addresses
+    working_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One probe of one container (core/v1 Probe); defaults of the API are filled in."""
+
+    namespace: str | None
+    pod: str
+    container: str
+    probe: str  # startup, liveness, readiness
+    path: str
+    line: int
+    handler: str | None = None  # httpGet, tcpSocket, exec, grpc
+    http_path: str | None = None
+    port: str | None = None
+    scheme: str | None = None
+    command: tuple[str, ...] = ()
+    initial_delay_seconds: float = 0.0
+    period_seconds: float = 10.0
+    timeout_seconds: float = 1.0
+    failure_threshold: int = 3
+    success_threshold: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """One volume mount of one container, joined with the volume it names."""
+
+    namespace: str | None
+    pod: str
+    container: str
+    container_kind: str
+    volume: str
+    mount_path: str
+    path: str
+    line: int  # of the mountPath
+    volume_type: str | None = None  # emptyDir, configMap, secret, persistentVolumeClaim, hostPath, projected, ...
+    referent: str | None = None  # name of the ConfigMap, Secret, claim; the path of a hostPath
+    items: tuple[str, ...] = ()  # key -> path of configMap and secret items, as "key=path"
+    sub_path: str | None = None
+    is_read_only: bool = False
+    is_optional: bool = False
+    text: str = ""  # the line itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A pod's need of another object: a ConfigMap, Secret, claim or ServiceAccount, whole or one key."""
+
+    namespace: str | None
+    pod: str
+    container: str | None  # None for volumes and the service account
+    kind: str
+    name: str
+    path: str
+    line: int
+    key: str | None = None
+    used_as: str | None = None  # env DB_PASSWORD, envFrom, volume config, imagePullSecrets, serviceAccountName
+    is_optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A node: capacity, conditions, taints (core/v1 NodeSpec, NodeStatus)."""
+
+    node: str
+    path: str
+    line: int
+    is_ready: bool | None = None  # False also for Unknown
+    reason: str | None = None  # of the Ready condition
+    message: str | None = None
+    ready_changed_at: dt.datetime | None = None
+    pressures: tuple[str, ...] = ()  # MemoryPressure, DiskPressure, PIDPressure, NetworkUnavailable
+    is_unschedulable: bool | None = None
+    taints: tuple[str, ...] = ()  # key=value:effect
+    labels: tuple[str, ...] = ()
+    memory_allocatable_bytes: int | None = None
+    cpu_allocatable_millicores: int | None = None
+    pods_allocatable: int | None = None
+    memory_requested_bytes: int | None = None  # "Allocated resources" of describe
+    cpu_requested_millicores: int | None = None
+    kubelet_version: str | None = None
+    container_runtime: str | None = None
+    os_image: str | None = None
+    architecture: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Object:
+    """Any other object, by the fields a cause can sit in; values of Secrets and ConfigMaps are not kept."""
+
+    kind: str
+    name: str
+    path: str
+    line: int
+    namespace: str | None = None
+    uid: str | None = None
+    owner_kind: str | None = None
+    owner_name: str | None = None
+    created_at: dt.datetime | None = None
+    phase: str | None = None  # PVC and PV: Bound, Pending, Released; Job: Complete, Failed
+    storage_class: str | None = None
+    keys: tuple[str, ...] = ()  # data keys of a ConfigMap or Secret
+    labels: tuple[str, ...] = ()
+    selector: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()  # Service: port/protocol->targetPort
+    addresses: tuple[str, ...] = ()  # Endpoints: ready addresses
+    hard: tuple[str, ...] = ()  # ResourceQuota: resource=quantity
+    used: tuple[str, ...] = ()
+    replicas: int | None = None
+    ready_replicas: int | None = None
+    conditions: tuple[str, ...] = ()  # Type=Status:Reason: message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """The ledger: what became of one file; parsed + unparsed + skipped = lines."""
+
+    path: str
+    bytes: int
+    status: str  # parsed, partial, skipped
+    layout: str | None = None
+    format: str | None = None
+    reason: str | None = None  # why it was skipped, partly read, or placed as it was
+    lines: int = 0  # "\n" ends a line, and a non-empty rest is a line
+    parsed: int = 0
+    unparsed: int = 0
+    skipped: int = 0
+    records: int = 0
+    first_timestamp: dt.datetime | None = None
+    last_timestamp: dt.datetime | None = None
+    namespace: str | None = None  # whose log it is, where the layout says so
+    pod: str | None = None
+    container: str | None = None
+    node: str | None = None
+    instance: str | None = None  # current, previous, rotated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something the reader must be told about how the bundle was read."""
+
+    path: str
+    problem: str
+    line: int | None = None
+    count: int = 1
+
+
+Row = TypeVar("Row")
+
+ORDER: Final = ("path", "line", "source", "reason", "message", "namespace", "name", "pod", "container")
+"""The columns that frames are sorted by, those of them that a frame has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All frames of one bundle: what ingest read, what derive joined."""
+
+    records: pl.DataFrame  # Record, and record_id: the row's number in the order (path, line, source, reason, message)
+    pods: pl.DataFrame
+    containers: pl.DataFrame
+    probes: pl.DataFrame
+    mounts: pl.DataFrame
+    references: pl.DataFrame
+    nodes: pl.DataFrame
+    objects: pl.DataFrame
+    files: pl.DataFrame
+    notes: pl.DataFrame
+    collected_at: dt.datetime | None = None  # when the bundle was taken, as the bundle itself tells it
+    layouts: tuple[str, ...] = ()
+
+
+def _dtype(annotation: Any) -> pl.DataType:
+    if isinstance(annotation, types.UnionType):  # X | None
+        (annotation,) = [a for a in typing.get_args(annotation) if a is not type(None)]
+    simple: dict[Any, pl.DataType] = {
+        str: pl.String(),
+        int: pl.Int64(),
+        float: pl.Float64(),
+        bool: pl.Boolean(),
+        dt.datetime: pl.Datetime("us", "UTC"),
+    }
+    if annotation in simple:
+        return simple[annotation]
+    if typing.get_origin(annotation) is tuple:  # tuple[X, ...]
+        return pl.List(_dtype(typing.get_args(annotation)[0]))
+    return pl.Struct(schema(annotation))
+
+
+_SCHEMAS: dict[type[Any], dict[str, pl.DataType]] = {}  # a row class never changes, so neither does its schema
+
+
+def _schema(row: type[Any]) -> dict[str, pl.DataType]:
+    if row not in _SCHEMAS:
+        hints = typing.get_type_hints(row)
+        _SCHEMAS[row] = {f.name: _dtype(hints[f.name]) for f in dataclasses.fields(row)}
+    return _SCHEMAS[row]
+
+
+def schema(row: type[Any]) -> dict[str, pl.DataType]:
+    """The polars schema of a row class, in field order."""
+    return dict(_schema(row))
+
+
+def _plain(value: Any) -> Any:
+    return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+
+
+def frame(row: type[Row], values: Iterable[Row]) -> pl.DataFrame:
+    """A frame of `values`, strictly typed, in a total order (path, line, then every other field)."""
+    names = list(_schema(row))
+    nested = [n for n in names if n == "cites"]
+    columns: dict[str, list[Any]] = {n: [] for n in names}
+    for value in values:
+        for name in names:
+            columns[name].append(getattr(value, name))
+    for name in nested:
+        columns[name] = [[_plain(q) for q in quotes] for quotes in columns[name]]
+    table = pl.DataFrame(
+        [pl.Series(n, columns[n], dtype=_schema(row)[n], strict=True) for n in names],
+    )
+    order = [n for n in ORDER if n in names]
+    return table.sort(order, maintain_order=True, nulls_last=False)
+
+
+def rows(row: type[Row], table: pl.DataFrame) -> list[Row]:
+    """The rows of a frame as values again; columns that the class does not know are left out."""
+    names = list(_schema(row))
+    lists = [i for i, n in enumerate(names) if isinstance(_schema(row)[n], pl.List)]
+    cites = names.index("cites") if "cites" in names else -1
+    out: list[Row] = []
+    for values in table.select(names).iter_rows():
+        fields = list(values)
+        for i in lists:
+            fields[i] = tuple(Quote(**q) for q in fields[i]) if i == cites else tuple(fields[i])
+        out.append(row(**dict(zip(names, fields, strict=True))))
+    return out
