@@ -1,0 +1,64 @@
+"""The program in one function: a bundle in, a diagnosis out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.bundle import Bundle, open_bundle
+from analyzer.conclude import EVERYTHING, Focus, conclude
+from analyzer.derive import LINES, derive
+from analyzer.diagnosis import Diagnosis
+from analyzer.find import find
+from analyzer.ingest import ingest
+from analyzer.model import Evidence, FileEntry, Note, rows
+from analyzer.screen import Screen
+from patterns.load import load_library
+from patterns.schema import Library
+
+Progress = Callable[[int, int, str], None]  # files done, bytes done, path at hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line may ask of an analysis."""
+
+    patterns: tuple[Path, ...] = ()  # further pattern files or folders
+    focus: Focus = EVERYTHING
+    strict: bool = False  # let our own bugs raise
+    progress: Progress | None = None
+
+
+def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagnosis:
+    """The diagnosis of the bundle at `paths`.
+
+    Raises InputError when a path is missing or unreadable as a whole, and patterns.LibraryError when a
+    pattern is wrong.
+    """
+    library = load_library(options.patterns)
+    return analyze_bundle(open_bundle(paths), library, options)
+
+
+def analyze_bundle(bundle: Bundle, library: Library, options: Options = Options()) -> Diagnosis:
+    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs."""
+    evidence = read(bundle, library, options)
+    findings = find(evidence, library, Screen.build(library.expressions))
+    return conclude(evidence, findings, library, bundle.paths, options.focus)
+
+
+def read(bundle: Bundle, library: Library, options: Options = Options()) -> Evidence:
+    """What the bundle says, read and joined, before any pattern judges it."""
+    screen = Screen.build(screened(library))
+    return derive(ingest(bundle, screen, options.progress, strict=options.strict))
+
+
+def screened(library: Library) -> tuple[str, ...]:
+    """The expressions that bulk logs are scanned for: the patterns' and the derivations'."""
+    return tuple(sorted({*library.log_expressions, *LINES}))
+
+
+def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:
+    """What the bundle holds and what became of each file, with the notes on what could not be read."""
+    evidence = read(open_bundle(paths), load_library(options.patterns), options)
+    return rows(FileEntry, evidence.files), rows(Note, evidence.notes)

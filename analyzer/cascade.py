@@ -1,0 +1,240 @@
+"""A ranked cause told in full: its proof, its steps in time, its victims and the words of its pattern."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping, Sequence
+
+from analyzer.case import Case
+from analyzer.derive.facts import Facts
+from analyzer.diagnosis import Cause, EvidenceLine, Finding, ObjectRef, RuledOut, Step, Victim
+from analyzer.failures import Failure
+from analyzer.find import EPOCH
+from analyzer.model import Record
+from analyzer.rank import Candidate, Ranked
+from analyzer.relate import workload_of
+
+LEAD_LINES, OTHER_LINES, MOST_LINES = 6, 2, 20
+UNKNOWN_IN_PROSE = {"container": "the container", "pod": "the pod", "namespace": "its namespace", "node": "the node"}
+LONGEST_MESSAGE = 300
+
+
+def tell(number: int, ranked: Ranked, case: Case, ruled_out: Sequence[RuledOut]) -> Cause:
+    """The Cause of rank `number`."""
+    ref = _subject(ranked, case.failures)
+    quoted = _Quoted(case.facts)
+    chain = _chain(ranked, case, quoted)
+    pattern = ranked.lead.pattern
+    words = _words(ranked.lead, ref, case.facts)
+    times = [c.finding for c in (ranked.lead, *ranked.same)]
+    return Cause(
+        rank=number,
+        cause=pattern.cause or "",
+        pattern=pattern.id,
+        title=pattern.title,
+        summary=_summary(ranked.lead, words),
+        confidence=ranked.confidence,
+        about=ref,
+        workload=workload_of(case.facts, ref),
+        victims=_victims(ranked, case.failures, ref),
+        first_seen=min((t for f in times if (t := f.first_seen)), default=None),
+        last_seen=max((t for f in times if (t := f.last_seen)), default=None),
+        chain=chain,
+        score=ranked.lead.terms,
+        evidence=tuple(quoted.lines),
+        ruled_out=tuple(ruled_out),
+        severity=pattern.severity,
+        meaning=pattern.meaning,
+        impact=pattern.impact,
+        diagnosis=_filled(pattern.diagnosis, words),
+        mitigation=_filled(pattern.mitigation, words),
+        verify=_filled(pattern.verify, words),
+        avoid=_filled(pattern.avoid, words),
+        prevent=_filled(pattern.prevent, words),
+        references=pattern.references,
+    )
+
+
+def _subject(ranked: Ranked, failures: Sequence[Failure]) -> ObjectRef:
+    """What the cause is about, its unknown parts filled from its captures and from the nearest failure."""
+    ref = ranked.lead.finding.about
+    named = dict(ranked.lead.finding.captures)
+    nearest = max(
+        (ranked.lead.near.items()), key=lambda kv: (kv[1].value, failures[kv[0]].weight, -kv[0]), default=None
+    )
+    failed = failures[nearest[0]].about if nearest else ObjectRef()
+    if not ref.name and (not ref.container or ref.container == failed.container) and not ref.node:
+        ref = ObjectRef(
+            namespace=ref.namespace or failed.namespace,
+            kind=failed.kind,
+            name=failed.name,
+            container=ref.container or failed.container,
+            node=failed.node,
+        )
+    is_same = ref.name == failed.name
+    return ObjectRef(
+        namespace=ref.namespace or named.get("namespace", "") or (failed.namespace if is_same else ""),
+        kind=ref.kind,
+        name=ref.name,
+        container=ref.container or named.get("container", "") or (failed.container if is_same else ""),
+        node=ref.node or named.get("node", "") or (failed.node if is_same else ""),
+    )
+
+
+def _victims(ranked: Ranked, failures: Sequence[Failure], ref: ObjectRef) -> tuple[Victim, ...]:
+    refs = {failures[i].about for i in ranked.explains} or {ref}
+    refs = {r for r in refs if r.pod or r.kind == "Node"} or {ref}  # a workload suffers through its pods
+    return tuple(
+        Victim(namespace=r.namespace or None, pod=r.pod or None, container=r.container or None, node=r.node or None)
+        for r in sorted(refs)
+    )
+
+
+class _Quoted:
+    """The evidence being collected: each line once, with its index."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.lines: list[EvidenceLine] = []
+        self.index: dict[tuple[str, int, str], int] = {}
+
+    def add(self, record_ids: Iterable[int], most: int) -> tuple[int, ...]:
+        """Quote up to `most` of the records, unlike ones first; the indexes of their lines."""
+        out: list[int] = []
+        for record_id in _various(list(record_ids), self.facts)[:most]:
+            for line in _lines(self.facts.records[record_id]):
+                out += self._add(line)
+        return tuple(dict.fromkeys(out))
+
+    def _add(self, line: EvidenceLine) -> list[int]:
+        key = (line.path, line.line, line.text)
+        if key not in self.index:
+            if len(self.lines) >= MOST_LINES:
+                return []
+            self.index[key] = len(self.lines)
+            self.lines.append(line)
+        return [self.index[key]]
+
+
+def quote(facts: Facts, record_ids: Sequence[int]) -> tuple[EvidenceLine, ...]:
+    """A few of the records as quoted lines."""
+    quoted = _Quoted(facts)
+    quoted.add(record_ids, OTHER_LINES)
+    return tuple(quoted.lines)
+
+
+def _various(record_ids: Sequence[int], facts: Facts) -> list[int]:
+    """The first record of each source and reason, then the last of all, then the rest."""
+    unlike: dict[tuple[str, str | None, str], int] = {}
+    told: dict[tuple[object, ...], int] = {}
+    for i in record_ids:
+        record = facts.records[i]
+        same = (record.source, record.name, record.container, record.reason, record.message, record.timestamp)
+        if told.setdefault(same, i) == i:  # one object is often in two files of a bundle
+            unlike.setdefault((record.source, record.reason, record.path), i)
+    kept = list(told.values())
+    return list(dict.fromkeys([*unlike.values(), *kept[-1:], *kept]))
+
+
+def _lines(record: Record) -> list[EvidenceLine]:
+    if record.cites:
+        return [
+            EvidenceLine(
+                path=q.path,
+                line=q.line,
+                timestamp=q.timestamp,
+                timestamp_error_seconds=0.0,
+                source=q.source,
+                text=q.text,
+            )
+            for q in record.cites
+        ]
+    return [
+        EvidenceLine(
+            path=record.path,
+            line=record.line,
+            timestamp=record.timestamp,
+            timestamp_error_seconds=record.timestamp_error_seconds,
+            source=record.source,
+            text=record.text or record.message,
+            before=record.before,
+            after=record.after,
+        )
+    ]
+
+
+def _chain(ranked: Ranked, case: Case, quoted: _Quoted) -> tuple[Step, ...]:
+    """The cause, then what followed from it, in time order."""
+    lead = ranked.lead
+    lines = quoted.add(lead.finding.record_ids, LEAD_LINES)
+    for candidate in ranked.same:
+        lines += quoted.add(candidate.finding.record_ids, OTHER_LINES)
+    cause = Step(role="cause", title=lead.pattern.title, timestamp=lead.finding.first_seen, evidence=lines)
+    steps: dict[str, Step] = {}
+    for candidate in ranked.consequences:
+        _add_step(steps, "mechanism", candidate.pattern.title, candidate.finding, quoted)
+    hurt = {case.failures[i].about for i in ranked.explains}
+    for finding in case.findings:
+        pattern = case.library.patterns[finding.pattern]
+        if pattern.role == "symptom" and any(_touches(finding.about, ref) for ref in hurt):
+            _add_step(steps, "symptom", pattern.title, finding, quoted)
+    roles = ("cause", "mechanism", "symptom")
+    after = sorted(
+        steps.values(), key=lambda s: (s.timestamp is None, s.timestamp or EPOCH, roles.index(s.role), s.title)
+    )
+    return (cause, *after)
+
+
+def _touches(finding: ObjectRef, failure: ObjectRef) -> bool:
+    """The same object; of a pod, no other container."""
+    if (finding.kind, finding.name) != (failure.kind, failure.name) or not finding.name:
+        return False
+    return not finding.container or not failure.container or finding.container == failure.container
+
+
+def _add_step(steps: dict[str, Step], role: str, title: str, finding: Finding, quoted: _Quoted) -> None:
+    """One step a title: the same symptom of twenty pods is one step with the evidence of a few."""
+    lines = quoted.add(finding.record_ids, 1 if title in steps else OTHER_LINES)
+    old = steps.get(title)
+    times = [t for t in (finding.first_seen, old.timestamp if old else None) if t is not None]
+    together = tuple(dict.fromkeys([*(old.evidence if old else ()), *lines]))
+    steps[title] = Step(role=role, title=title, timestamp=min(times, default=None), evidence=together)
+
+
+def _words(lead: Candidate, ref: ObjectRef, facts: Facts) -> dict[str, str]:
+    records = [facts.records[i] for i in lead.finding.record_ids]
+    derived = next((r for r in records if r.source == "derived"), records[0])
+    known = {
+        "namespace": ref.namespace,
+        "pod": ref.pod,
+        "container": ref.container,
+        "node": ref.node,
+        "kind": ref.kind,
+        "name": ref.name,
+        "message": records[0].message[:LONGEST_MESSAGE],
+        "detail": derived.message[: LONGEST_MESSAGE * 3],
+    }
+    return {k: v for k, v in {**known, **dict(lead.finding.captures)}.items() if v}
+
+
+def _summary(lead: Candidate, words: Mapping[str, str]) -> str:
+    """The pattern's summary filled in; where a value is not known, its title with the decisive message."""
+    template = lead.pattern.summary or "$detail"
+    try:
+        text = string.Template(template).substitute({**UNKNOWN_IN_PROSE, **words})
+    except (KeyError, ValueError):
+        text = f"{lead.pattern.title}: {words.get('detail', '')}"
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+class _Angled(dict[str, str]):
+    """Unknown names stay visible as <name>, for the reader to fill in."""
+
+    def __missing__(self, key: str) -> str:
+        return f"<{key}>"
+
+
+def _filled(texts: Sequence[str], words: Mapping[str, str]) -> tuple[str, ...]:
+    """Placeholders filled; a `$` that starts no known placeholder, as in shell, stays."""
+    return tuple(string.Template(t).safe_substitute(_Angled(words)) for t in texts)

@@ -1,0 +1,122 @@
+"""From findings to the diagnosis: the failures, their ranked causes, and what stays open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from analyzer._version import __version__
+from analyzer.cascade import quote, tell
+from analyzer.case import Case
+from analyzer.derive.facts import Facts
+from analyzer.diagnosis import BundleFacts, Diagnosis, Explained, Finding, Unexplained
+from analyzer.failures import Failure, failures
+from analyzer.missing import missing
+from analyzer.model import Evidence, FileEntry, Note, rows
+from analyzer.rank import Ranked, rank
+from analyzer.rule_out import ruled_out
+from patterns.schema import Library
+
+INTERNAL = "internal error"  # how ingest begins a note on a reader of ours that failed
+MOST_UNEXPLAINED = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Focus:
+    """Which failures are looked at; an empty part allows all."""
+
+    namespaces: tuple[str, ...] = ()
+    pods: tuple[str, ...] = ()
+
+    def holds(self, failure: Failure) -> bool:
+        """The failure is in one of the namespaces and of one of the pods."""
+        ref = failure.about
+        return (not self.namespaces or ref.namespace in self.namespaces) and (not self.pods or ref.pod in self.pods)
+
+
+EVERYTHING = Focus()
+
+
+def conclude(
+    evidence: Evidence,
+    findings: Sequence[Finding],
+    library: Library,
+    paths: Sequence[str],
+    focus: Focus = EVERYTHING,
+) -> Diagnosis:
+    """The diagnosis of what was found in the bundle at `paths`."""
+    facts = Facts.of(evidence)
+    files = rows(FileEntry, evidence.files)
+    notes = rows(Note, evidence.notes)
+    failed = tuple(f for f in failures(facts, findings, library, evidence.collected_at) if focus.holds(f))
+    case = Case(
+        facts=facts, findings=tuple(findings), library=library, failures=failed, files={f.path: f for f in files}
+    )
+    ranked = rank(case)
+    causes = tuple(
+        tell(n, r, case, ruled_out(r, [o for o in ranked if o is not r], case)) for n, r in enumerate(ranked, start=1)
+    )
+    return Diagnosis(
+        version=__version__,
+        bundle=_bundle_facts(evidence, facts, paths),
+        causes=causes,
+        unexplained=_unexplained(failed, ranked, facts),
+        explained=_explained(evidence, failed, ranked),
+        missing=missing(facts, failed, files),
+        complete=all(f.status == "parsed" for f in files) and not notes,
+        files=tuple(files),
+        notes=tuple(notes),
+        has_failures=bool(failed),
+        broken_parts=tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL)),
+    )
+
+
+def _unexplained(failed: Sequence[Failure], ranked: Sequence[Ranked], facts: Facts) -> tuple[Unexplained, ...]:
+    known = frozenset().union(*(r.explains for r in ranked))
+    left = [f for i, f in enumerate(failed) if i not in known]
+    return tuple(
+        Unexplained(title=f.title, about=f.about, evidence=quote(facts, f.record_ids))
+        for f in sorted(left, key=lambda f: (-f.weight, f.about))[:MOST_UNEXPLAINED]
+    )
+
+
+def _explained(evidence: Evidence, failed: Sequence[Failure], ranked: Sequence[Ranked]) -> Explained:
+    """Warnings in the window of the failures, and those of them about objects that a cause explains."""
+    warnings = evidence.records.filter((pl.col("source") == "event") & (pl.col("level") == "warning"))
+    known = frozenset().union(*(r.explains for r in ranked))
+    names = [failed[i].about.name for i in sorted(known) if failed[i].about.name]
+    explained = warnings.filter(pl.col("name").is_in(names))
+    first, last = _extremes(warnings)
+    return Explained(
+        window=(first, last) if first and last else None,
+        warnings=int(warnings["count"].sum()),
+        explained=int(explained["count"].sum()),
+    )
+
+
+def _bundle_facts(evidence: Evidence, facts: Facts, paths: Sequence[str]) -> BundleFacts:
+    first, last = _extremes(evidence.records)
+    versions = sorted({n.kubelet_version for n in facts.nodes if n.kubelet_version})
+    images = sorted({n.os_image for n in facts.nodes if n.os_image})
+    return BundleFacts(
+        paths=tuple(paths),
+        layouts=evidence.layouts,
+        collected_at=evidence.collected_at,
+        first_timestamp=first,
+        last_timestamp=last,
+        kubernetes_version=versions[-1] if versions else None,
+        platform=images[0] if images else None,
+        pods=len(facts.pods),
+        nodes=len(facts.nodes),
+        namespaces=len({p.namespace for p in facts.pods}),
+    )
+
+
+def _extremes(records: pl.DataFrame) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The first and the last instant that any of the records tells."""
+    first = records.select(pl.min_horizontal(pl.col("first_timestamp").min(), pl.col("timestamp").min())).item()
+    last = records.select(pl.col("timestamp").max()).item()
+    return (first if isinstance(first, dt.datetime) else None, last if isinstance(last, dt.datetime) else None)

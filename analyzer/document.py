@@ -1,0 +1,148 @@
+"""A diagnosis as the document of the contract: `podtopsy/diagnosis/v1`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from analyzer.diagnosis import SCHEMA, Cause, Diagnosis, EvidenceLine, ObjectRef, Unexplained
+from analyzer.model import FileEntry
+
+
+def document(diagnosis: Diagnosis) -> dict[str, object]:
+    """The keys in the order of the contract; additions come after them."""
+    facts, numbers = diagnosis.bundle, diagnosis.explained
+    return {
+        "schema": SCHEMA,
+        "version": diagnosis.version,
+        "bundle": {
+            "paths": list(facts.paths),
+            "layouts": sorted(facts.layouts),
+            "collected_at": _time(facts.collected_at),
+            "first_timestamp": _time(facts.first_timestamp),
+            "last_timestamp": _time(facts.last_timestamp),
+            "cluster": {
+                "kubernetes_version": facts.kubernetes_version,
+                "platform": facts.platform,
+                "pods": facts.pods,
+                "nodes": facts.nodes,
+                "namespaces": facts.namespaces,
+            },
+        },
+        "diagnoses": [_diagnosis(cause) for cause in diagnosis.causes],
+        "unexplained": [_unexplained(lead) for lead in diagnosis.unexplained],
+        "explained": {
+            "window": [_time(t) for t in numbers.window] if numbers.window else None,
+            "warnings": numbers.warnings,
+            "explained": numbers.explained,
+            "share": round(numbers.explained / numbers.warnings, 4) if numbers.warnings else None,
+        },
+        "missing": [
+            {"what": gap.what, "state": gap.state, "because": gap.because, "command": gap.command}
+            for gap in diagnosis.missing
+        ],
+        "complete": diagnosis.complete,
+        "files": [_file(entry) for entry in sorted(diagnosis.files, key=lambda f: f.path)],
+        "notes": [
+            {"path": n.path, "line": n.line, "problem": n.problem, "count": n.count}
+            for n in sorted(diagnosis.notes, key=lambda n: (n.path, n.line or 0, n.problem, n.count))
+        ],
+        "has_failures": diagnosis.has_failures,
+        "broken_parts": list(diagnosis.broken_parts),
+    }
+
+
+def _diagnosis(cause: Cause) -> dict[str, object]:
+    victims = {(v.namespace or "", v.pod or "", v.container or "", v.node or "") for v in cause.victims}
+    return {
+        "rank": cause.rank,
+        "cause": cause.cause,
+        "pattern": cause.pattern,
+        "title": cause.title,
+        "summary": cause.summary,
+        "confidence": round(cause.confidence, 4),
+        **_about(cause.about),
+        "workload": {"kind": cause.workload[0], "name": cause.workload[1]} if cause.workload else None,
+        "victims": [
+            {"namespace": ns or None, "pod": pod or None, "container": container or None, "node": node or None}
+            for ns, pod, container, node in sorted(victims)
+        ],
+        "first_seen": _time(cause.first_seen),
+        "last_seen": _time(cause.last_seen),
+        "chain": [
+            {"role": s.role, "title": s.title, "timestamp": _time(s.timestamp), "evidence": list(s.evidence)}
+            for s in cause.chain
+        ],
+        "score": [{"name": t.name, "value": round(t.value, 4), "because": t.because} for t in cause.score],
+        "evidence": [_evidence(line) for line in cause.evidence],
+        "ruled_out": [{"cause": r.cause, "because": r.because} for r in cause.ruled_out],
+        "diagnosis": list(cause.diagnosis),
+        "mitigation": list(cause.mitigation),
+        "verify": list(cause.verify),
+        "avoid": list(cause.avoid),
+        "prevent": list(cause.prevent),
+        "severity": cause.severity,
+        "meaning": cause.meaning,
+        "impact": cause.impact,
+        "references": list(cause.references),
+        "object": {"kind": cause.about.kind or None, "name": cause.about.name or None},
+    }
+
+
+def _unexplained(lead: Unexplained) -> dict[str, object]:
+    return {
+        "title": lead.title,
+        **_about(lead.about),
+        "evidence": [_evidence(line) for line in lead.evidence],
+        "object": {"kind": lead.about.kind or None, "name": lead.about.name or None},
+    }
+
+
+def _about(about: ObjectRef) -> dict[str, object]:
+    node = about.node or (about.name if about.kind == "Node" else "")
+    return {
+        "namespace": about.namespace or None,
+        "pod": about.pod or None,
+        "container": about.container or None,
+        "node": node or None,
+    }
+
+
+def _evidence(line: EvidenceLine) -> dict[str, object]:
+    return {
+        "path": line.path,
+        "line": line.line,
+        "timestamp": _time(line.timestamp),
+        "source": line.source,
+        "text": line.text,
+        "before": list(line.before),
+        "after": list(line.after),
+        "timestamp_error_seconds": line.timestamp_error_seconds,
+    }
+
+
+def _file(entry: FileEntry) -> dict[str, object]:
+    return {
+        "path": entry.path,
+        "layout": entry.layout,
+        "format": entry.format,
+        "bytes": entry.bytes,
+        "status": entry.status,
+        "reason": entry.reason,
+        "lines": entry.lines,
+        "parsed": entry.parsed,
+        "unparsed": entry.unparsed,
+        "skipped": entry.skipped,
+        "records": entry.records,
+        "first_timestamp": _time(entry.first_timestamp),
+        "last_timestamp": _time(entry.last_timestamp),
+    }
+
+
+def _time(instant: dt.datetime | None) -> str | None:
+    """RFC 3339 in UTC; microseconds only where there are any."""
+    if instant is None:
+        return None
+    utc = instant.astimezone(dt.UTC) if instant.tzinfo else instant
+    return (
+        f"{utc.replace(microsecond=0, tzinfo=None).isoformat()}{f'.{utc.microsecond:06d}' if utc.microsecond else ''}Z"
+    )

@@ -1,0 +1,254 @@
+"""What is in a bad state: nothing is diagnosed without one of these."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from analyzer.derive.facts import Facts, Owner, owner_of
+from analyzer.diagnosis import Finding, ObjectRef
+from analyzer.model import Container, Node, Pod, Record
+from patterns.schema import Library
+
+STARTING = frozenset({"ContainerCreating", "PodInitializing"})
+STARTING_GRACE = dt.timedelta(seconds=120)  # a pod this young may still be starting
+RECENT = dt.timedelta(hours=1)  # a restart before that is history, not an incident
+RESTARTS_THAT_COUNT = 3  # of a container that runs and is ready again
+GOOD_STATUS = frozenset({"Running", "Completed", "Succeeded"})
+RECOVERY_REASONS = frozenset({"Started", "Pulled", "Completed", "SuccessfulCreate", "SuccessfulAttachVolume"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One object in a bad state."""
+
+    about: ObjectRef
+    title: str
+    reason: str  # the API's word for it, or the symptom pattern's id
+    weight: float  # how bad: 1 down, 0.5 not started yet
+    since: dt.datetime | None
+    record_ids: tuple[int, ...]
+    is_state: bool  # read from an object's state; else told by events and logs alone
+
+
+def failures(
+    facts: Facts, findings: Sequence[Finding], library: Library, now: dt.datetime | None
+) -> tuple[Failure, ...]:
+    """All failures, once an object, in object order; `now` is when the bundle was collected."""
+    out: dict[ObjectRef, Failure] = {}
+    for failure in [*_state_failures(facts, now), *_told_failures(facts, findings, library)]:
+        out.setdefault(failure.about, failure)
+    if not out and not facts.pods:
+        for failure in _word_failures(facts, findings, library):
+            out.setdefault(failure.about, failure)
+    return tuple(sorted(out.values(), key=lambda f: f.about))
+
+
+def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
+    for container in facts.containers:
+        pod = facts.pod(owner_of(container))
+        found = container_problem(container, pod, now)
+        if found:
+            yield _container_failure(facts, container, *found)
+    for pod in facts.pods:
+        if facts.containers_of(Owner(pod.namespace or "", pod.name)) and pod.phase not in ("Failed", "Pending"):
+            continue
+        title = pod_problem(pod, now)
+        if title:
+            yield _pod_failure(facts, pod, title)
+    for node in facts.nodes:
+        title = node_problem(node)
+        if title:
+            yield _node_failure(facts, node, title)
+
+
+def container_problem(container: Container, pod: Pod | None, now: dt.datetime | None) -> tuple[str, str, float] | None:
+    """(title, reason, weight) of a container in a bad state, or None."""
+    name = f"container {container.container}" if container.container else "a container"
+    restarts = container.restart_count or 0
+    if pod is not None and pod.phase == "Succeeded":
+        return None
+    if container.state == "waiting":
+        reason = container.reason or "Waiting"
+        if reason in STARTING and _young(pod, now):
+            return None
+        after = f" after {restarts} restarts" if restarts else ""
+        return f"{name} is waiting: {reason}{after}", reason, 0.5 if reason in STARTING else 1.0
+    if container.state == "terminated":
+        if container.exit_code == 0 and (restarts < RESTARTS_THAT_COUNT or container.kind == "init"):
+            return None
+        return f"{name} ended with exit code {container.exit_code}", container.reason or "Terminated", 1.0
+    if container.is_ready is False and container.state == "running" and container.kind != "init":
+        started = container.started_at
+        if restarts == 0 and now is not None and started is not None and now - started < STARTING_GRACE:
+            return None
+        return f"{name} runs but is not ready", "NotReady", 0.7
+    return _restarted(container, name, restarts, now)
+
+
+def _restarted(
+    container: Container, name: str, restarts: int, now: dt.datetime | None
+) -> tuple[str, str, float] | None:
+    """A container that runs again, but went down badly, recently, more than once."""
+    ended = container.last_finished_at
+    if not restarts or container.last_exit_code in (0, None):
+        return None
+    if now is not None and ended is not None and now - ended > RECENT:
+        return None
+    if restarts < RESTARTS_THAT_COUNT and container.last_reason != "OOMKilled":
+        return None
+    times = "once" if restarts == 1 else f"{restarts} times"
+    return f"{name} restarted {times}", container.last_reason or "Error", 0.6
+
+
+def _young(pod: Pod | None, now: dt.datetime | None) -> bool:
+    return pod is not None and now is not None and pod.created_at is not None and now - pod.created_at < STARTING_GRACE
+
+
+def _container_failure(facts: Facts, container: Container, title: str, reason: str, weight: float) -> Failure:
+    ids = facts.ids_of(owner_of(container))
+    shown = tuple(i for i in ids if facts.records[i].source == "container_status")
+    since = container.last_finished_at or container.finished_at or container.started_at
+    return Failure(
+        about=ObjectRef(
+            namespace=container.namespace or "",
+            kind="Pod",
+            name=container.pod,
+            container=container.container,
+            node=container.node or "",
+        ),
+        title=title,
+        reason=reason,
+        weight=weight,
+        since=since,
+        record_ids=shown,
+        is_state=True,
+    )
+
+
+def pod_problem(pod: Pod, now: dt.datetime | None) -> str | None:
+    """A sentence on a pod that is down as a whole, or None."""
+    if pod.phase == "Failed":
+        return f"pod {pod.name} failed" + (f": {pod.reason}" if pod.reason else "")
+    if pod.phase == "Pending":
+        if pod.is_scheduled is False or pod.node is None:
+            return f"pod {pod.name} is not scheduled"
+        return None if _young(pod, now) else f"pod {pod.name} is pending"
+    if pod.phase == "Unknown" or pod.reason == "NodeLost":
+        return f"pod {pod.name} is in an unknown state"
+    status = pod.reason or ""
+    if status and status not in GOOD_STATUS and not status.startswith("Terminating"):
+        return f"pod {pod.name} is {status}"
+    if pod.phase == "Running" and pod.is_ready is False:
+        return f"pod {pod.name} runs but is not ready"
+    return None
+
+
+def _pod_failure(facts: Facts, pod: Pod, title: str) -> Failure:
+    ids = facts.ids_of(Owner(pod.namespace or "", pod.name))
+    shown = tuple(i for i in ids if facts.records[i].source in ("pod_condition", "container_status"))
+    return Failure(
+        about=ObjectRef(namespace=pod.namespace or "", kind="Pod", name=pod.name, node=pod.node or ""),
+        title=title,
+        reason=pod.reason or pod.phase or "NotReady",
+        weight=1.0,
+        since=pod.created_at,
+        record_ids=shown,
+        is_state=True,
+    )
+
+
+def node_problem(node: Node) -> str | None:
+    """A sentence on a node in a bad state, or None."""
+    if node.is_ready is False:
+        return f"node {node.node} is not ready"
+    if node.pressures:
+        return f"node {node.node} reports {', '.join(node.pressures)}"
+    return None
+
+
+def _node_failure(facts: Facts, node: Node, title: str) -> Failure:
+    shown = tuple(
+        i for i, r in enumerate(facts.records) if r.source == "node_condition" and node.node in (r.name, r.node)
+    )
+    return Failure(
+        about=ObjectRef(kind="Node", name=node.node, node=node.node),
+        title=title,
+        reason=node.reason or "NotReady",
+        weight=1.0,
+        since=node.ready_changed_at,
+        record_ids=shown,
+        is_state=True,
+    )
+
+
+def _told_failures(facts: Facts, findings: Sequence[Finding], library: Library) -> Iterable[Failure]:
+    """Symptoms that events or logs tell of objects whose present state the bundle does not hold."""
+    for finding in findings:
+        pattern = library.patterns[finding.pattern]
+        if pattern.role != "symptom" or is_known_well(facts, finding.about) or _recovered(facts, finding):
+            continue
+        yield _told(finding, pattern.title)
+
+
+def _word_failures(facts: Facts, findings: Sequence[Finding], library: Library) -> Iterable[Failure]:
+    """In a bundle without a single object, what the logs say is all there is to go by."""
+    for finding in findings:
+        pattern = library.patterns[finding.pattern]
+        if pattern.role == "cause" and not is_known_well(facts, finding.about) and not _recovered(facts, finding):
+            yield _told(finding, pattern.title)
+
+
+def _told(finding: Finding, title: str) -> Failure:
+    return Failure(
+        about=finding.about,
+        title=title[0].lower() + title[1:],
+        reason=finding.pattern,
+        weight=0.8,
+        since=finding.first_seen,
+        record_ids=finding.record_ids[:1],
+        is_state=False,
+    )
+
+
+def is_known_well(facts: Facts, ref: ObjectRef) -> bool:
+    """The bundle holds this object's state (and then that decides), or its namespace's pods without it."""
+    if ref.kind == "Pod" and ref.name:
+        return facts.pod(Owner(ref.namespace, ref.name)) is not None or _lists_pods_of(facts, ref.namespace)
+    if ref.kind == "Node" or (not ref.name and ref.node):
+        return facts.node(ref.name or ref.node) is not None
+    if ref.kind and ref.name:
+        return _is_satisfied(facts, ref)
+    return False
+
+
+def _lists_pods_of(facts: Facts, namespace: str) -> bool:
+    """The bundle has pods of this namespace, so a pod that is not among them is gone."""
+    return any(not namespace or p.namespace in (namespace, None) for p in facts.pods)
+
+
+def _is_satisfied(facts: Facts, ref: ObjectRef) -> bool:
+    """The object is in the bundle, and has what it asked for."""
+    thing = facts.object(ref.kind, ref.namespace, ref.name)
+    if thing is None:
+        return False
+    if thing.replicas is not None:
+        return (thing.ready_replicas or 0) >= thing.replicas
+    return thing.phase in ("Bound", "Complete", "Active")
+
+
+def _recovered(facts: Facts, finding: Finding) -> bool:
+    """An event of success on the same object after the last bad one."""
+    if finding.last_seen is None or not finding.about.name:
+        return False
+    ids = facts.ids_of(Owner(finding.about.namespace, finding.about.pod)) if finding.about.pod else ()
+    return any(_is_recovery(facts.records[i], finding) for i in ids)
+
+
+def _is_recovery(record: Record, finding: Finding) -> bool:
+    if record.source != "event" or record.reason not in RECOVERY_REASONS or record.timestamp is None:
+        return False
+    if finding.about.container and record.container and record.container != finding.about.container:
+        return False
+    return finding.last_seen is not None and record.timestamp > finding.last_seen

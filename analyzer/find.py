@@ -1,0 +1,189 @@
+"""Patterns over records: which pattern is seen on which object."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from analyzer.diagnosis import Finding, ObjectRef
+from analyzer.model import Evidence, Record, rows
+from analyzer.screen import Screen
+from patterns.schema import Library, Match, Pattern, Selector
+
+SEARCH_SECONDS = 1.0  # a capture that takes longer is given up; the match itself stands
+EPOCH = dt.datetime(1904, 1, 1, tzinfo=dt.UTC)  # sorts records without a time before the others
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """One record that one selector of one pattern wants."""
+
+    pattern: str
+    selector: int
+    record_id: int
+
+
+def find(evidence: Evidence, library: Library, screen: Screen) -> tuple[Finding, ...]:
+    """Every pattern seen, once for each object it is seen on, in (pattern, object) order.
+
+    `screen` must hold `library.expressions` in their order.
+    """
+    records = rows(Record, evidence.records)
+    hits = _hits(records, library, screen)
+    by_pattern: dict[str, list[_Hit]] = defaultdict(list)
+    for hit in hits:
+        by_pattern[hit.pattern].append(hit)
+    found: list[Finding] = []
+    for name in sorted(by_pattern):
+        found += _findings(library.patterns[name], by_pattern[name], records)
+    return tuple(sorted(found, key=lambda f: (f.pattern, f.about)))
+
+
+class _Wanted:
+    """The selectors by what is cheapest to look up: source with expression, or source with reason."""
+
+    def __init__(self, library: Library) -> None:
+        numbers = {expression: i for i, expression in enumerate(library.expressions)}
+        self.by_expression: dict[tuple[str, int], list[tuple[str, int, Selector]]] = defaultdict(list)
+        self.by_reason: dict[tuple[str, str | None], list[tuple[str, int, Selector]]] = defaultdict(list)
+        for pattern in library.patterns.values():
+            for i, selector in enumerate(pattern.match.selectors):
+                entry = (pattern.id, i, selector)
+                for source in selector.sources:
+                    if selector.message is not None:
+                        self.by_expression[source, numbers[selector.message]].append(entry)
+                    else:
+                        for reason in selector.reasons or (None,):
+                            self.by_reason[source, reason].append(entry)
+
+    def of(self, record: Record, matched: Iterable[int]) -> Iterable[tuple[str, int, Selector]]:
+        for number in matched:
+            yield from self.by_expression.get((record.source, number), ())
+        if record.reason is not None:
+            yield from self.by_reason.get((record.source, record.reason), ())
+        yield from self.by_reason.get((record.source, None), ())
+
+
+def _hits(records: Sequence[Record], library: Library, screen: Screen) -> list[_Hit]:
+    wanted = _Wanted(library)
+    matches: dict[str, tuple[int, ...]] = {}
+    out: list[_Hit] = []
+    for record_id, record in enumerate(records):
+        if record.message not in matches:
+            matches[record.message] = screen.match(record.message)
+        for name, number, selector in wanted.of(record, matches[record.message]):
+            if _holds(selector, record):
+                out.append(_Hit(name, number, record_id))
+    return out
+
+
+def _holds(selector: Selector, record: Record) -> bool:
+    """The parts of a selector that the index has not settled: reason next to a message, and `where`."""
+    if selector.reasons and record.reason not in selector.reasons:
+        return False
+    return all(getattr(record, column) in allowed for column, allowed in selector.where)
+
+
+def about(record: Record) -> ObjectRef:
+    """The object a record is about."""
+    return ObjectRef(
+        namespace=record.namespace or "",
+        kind=record.kind or "",
+        name=record.name or "",
+        container=record.container or "",
+        node=record.node or "",
+    )
+
+
+def scope(ref: ObjectRef, on: str) -> tuple[str, ...]:
+    """What two records must share to be on the same container, pod, node or namespace."""
+    if on == "node":
+        return (ref.node,)
+    if on == "namespace":
+        return (ref.namespace,)
+    return (ref.namespace, ref.kind, ref.name, ref.container if on == "container" else "")
+
+
+def _findings(pattern: Pattern, hits: Sequence[_Hit], records: Sequence[Record]) -> list[Finding]:
+    if pattern.match.is_all:
+        return _joint_findings(pattern, hits, records)
+    groups: dict[ObjectRef, list[int]] = defaultdict(list)
+    for hit in hits:
+        ref = about(records[hit.record_id])
+        groups[_without_node(ref)].append(hit.record_id)
+    return [_finding(pattern, ids, records) for _, ids in sorted(groups.items())]
+
+
+def _without_node(ref: ObjectRef) -> ObjectRef:
+    """Sources of one pod differ in whether they know its node; that must not split a finding."""
+    if not ref.name:
+        return ref
+    return ObjectRef(namespace=ref.namespace, kind=ref.kind, name=ref.name, container=ref.container)
+
+
+def _joint_findings(pattern: Pattern, hits: Sequence[_Hit], records: Sequence[Record]) -> list[Finding]:
+    groups: dict[tuple[str, ...], list[_Hit]] = defaultdict(list)
+    for hit in hits:
+        groups[scope(about(records[hit.record_id]), pattern.match.on)].append(hit)
+    out = []
+    for _, group in sorted(groups.items()):
+        ids = _within(pattern.match, group, records)
+        if ids:
+            out.append(_finding(pattern, ids, records))
+    return out
+
+
+def _within(match: Match, group: Sequence[_Hit], records: Sequence[Record]) -> list[int]:
+    """The record ids of a group that holds every selector within the window, else []."""
+    if {h.selector for h in group} != set(range(len(match.selectors))):
+        return []
+    if match.within_seconds is None:
+        return [h.record_id for h in group]
+    near: set[int] = set()
+    for first in (h for h in group if h.selector == 0):
+        at = records[first.record_id].timestamp
+        close = [h for h in group if _apart(at, records[h.record_id].timestamp) <= match.within_seconds]
+        if {h.selector for h in close} == set(range(len(match.selectors))):
+            near |= {h.record_id for h in close}
+    return sorted(near)
+
+
+def _apart(one: dt.datetime | None, other: dt.datetime | None) -> float:
+    """Seconds between two instants; 0 when either is unknown, since nothing then speaks against."""
+    return 0.0 if one is None or other is None else abs((one - other).total_seconds())
+
+
+def _finding(pattern: Pattern, ids: Sequence[int], records: Sequence[Record]) -> Finding:
+    ordered = sorted(set(ids), key=lambda i: (records[i].timestamp or EPOCH, i))
+    seen = [records[i] for i in ordered]
+    firsts = [t for r in seen if (t := r.first_timestamp or r.timestamp)]
+    lasts = [t for r in seen if (t := r.timestamp)]
+    ref = max((about(r) for r in seen), key=lambda r: (bool(r.name), bool(r.container), bool(r.node)))
+    return Finding(
+        pattern=pattern.id,
+        about=ref,
+        record_ids=tuple(ordered),
+        captures=_captures(pattern, seen),
+        first_seen=min(firsts, default=None),
+        last_seen=max(lasts, default=None),
+        count=sum(r.count for r in seen),
+    )
+
+
+def _captures(pattern: Pattern, records: Sequence[Record]) -> tuple[tuple[str, str], ...]:
+    """The named groups of the first record that fills any, sorted by name."""
+    for record in records:
+        for selector in pattern.match.selectors:
+            if selector.message is None or record.source not in selector.sources or "(?P<" not in selector.message:
+                continue
+            try:
+                match = regex.search(selector.message, record.message, timeout=SEARCH_SECONDS)
+            except TimeoutError:
+                continue
+            if match:
+                return tuple(sorted((k, v) for k, v in match.groupdict().items() if v))
+    return ()

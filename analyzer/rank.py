@@ -1,0 +1,157 @@
+"""Findings to ranked causes: which failure each one explains, how well, and which one is behind the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from analyzer.case import Case
+from analyzer.derive.facts import Facts
+from analyzer.diagnosis import Finding, ObjectRef, ScoreTerm
+from analyzer.failures import is_known_well
+from analyzer.relate import Nearness, nearness, workload_of
+from analyzer.score import confidence, score
+from patterns.schema import Library, Pattern
+
+CLOSE = 0.5  # nearness from which a finding explains a failure, rather than standing in the same bundle
+WEAKER_BY = 0.9  # how much weaker a cause may score and still stand behind what it explains
+MOST_CAUSES = 10
+ALTERNATIVE = 0.45  # what is left of the confidence of a cause whose failures a better one explains
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A cause pattern seen near a failure, weighed."""
+
+    pattern: Pattern
+    finding: Finding
+    near: Mapping[int, Nearness]  # index of a failure -> how near
+    terms: tuple[ScoreTerm, ...]
+
+    @property
+    def total(self) -> float:
+        """The sum of the score's terms."""
+        return round(sum(t.value for t in self.terms), 4)
+
+    @property
+    def explains(self) -> frozenset[int]:
+        """The failures it is close to, or all it is near when it is close to none."""
+        close = frozenset(i for i, n in self.near.items() if n.value >= CLOSE)
+        return close or frozenset(self.near)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """One incident: the leading candidate, others that say the same, and those that follow from it."""
+
+    lead: Candidate
+    same: tuple[Candidate, ...]
+    consequences: tuple[Candidate, ...]
+    explains: frozenset[int]
+    confidence: float
+    is_alternative: bool  # a better cause explains all that this one does
+
+
+def rank(case: Case) -> tuple[Ranked, ...]:
+    """The causes, best first; empty when nothing has failed."""
+    candidates = [c for f in case.findings if (c := _candidate(f, case))]
+    leads, consequences = _behind(candidates, case.library)
+    groups = [_group(members, consequences) for members in _incidents(leads, case.facts)]
+    return _in_order(groups)[:MOST_CAUSES]
+
+
+def _candidate(finding: Finding, case: Case) -> Candidate | None:
+    pattern = case.library.patterns[finding.pattern]
+    if pattern.role != "cause":
+        return None
+    near = {
+        i: n for i, failure in enumerate(case.failures) if (n := nearness(case.facts, finding.about, failure.about))
+    }
+    if not near or (max(n.value for n in near.values()) < CLOSE and is_known_well(case.facts, finding.about)):
+        return None
+    return Candidate(pattern=pattern, finding=finding, near=near, terms=score(pattern, finding, near, case))
+
+
+def _behind(
+    candidates: Sequence[Candidate], library: Library
+) -> tuple[list[Candidate], dict[tuple[str, ObjectRef], list[Candidate]]]:
+    """Candidates that nothing explains, and for each of those the ones that follow from it."""
+    followed: dict[tuple[str, ObjectRef], list[Candidate]] = defaultdict(list)
+    leads = []
+    for candidate in candidates:
+        behind = [c for c in candidates if _stands_behind(c, candidate, library)]
+        if behind:
+            best = max(behind, key=lambda c: (c.total, c.pattern.id, c.finding.about))
+            followed[_key(best)].append(candidate)
+        else:
+            leads.append(candidate)
+    return [_credited(c, followed.get(_key(c), [])) for c in leads], followed
+
+
+def _key(candidate: Candidate) -> tuple[str, ObjectRef]:
+    return candidate.pattern.id, candidate.finding.about
+
+
+def _stands_behind(cause: Candidate, consequence: Candidate, library: Library) -> bool:
+    if consequence.pattern.id not in library.reach[cause.pattern.id]:
+        return False
+    return bool(cause.explains & consequence.explains) and cause.total >= consequence.total - WEAKER_BY
+
+
+def _credited(candidate: Candidate, consequences: Sequence[Candidate]) -> Candidate:
+    if not consequences:
+        return candidate
+    names = ", ".join(dict.fromkeys(c.pattern.id for c in consequences))
+    term = ScoreTerm(name="explains", value=0.3, because=f"it accounts for {names}, also seen")
+    return replace(candidate, terms=(*candidate.terms, term))
+
+
+def _incidents(leads: Sequence[Candidate], facts: Facts) -> list[list[Candidate]]:
+    """Candidates of one cause class that hit one workload, one node, or name the very same thing."""
+    groups: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
+    for lead in leads:
+        groups[_incident_key(lead, facts)].append(lead)
+    merged: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
+    for key, members in groups.items():
+        captures = max(members, key=lambda c: c.total).finding.captures
+        merged[(key[0], captures) if captures else key] += members
+    return list(merged.values())
+
+
+def _incident_key(candidate: Candidate, facts: Facts) -> tuple[object, ...]:
+    ref = candidate.finding.about
+    return candidate.pattern.cause, ref.namespace, workload_of(facts, ref) or (ref.kind, ref.name or ref.node)
+
+
+def _group(members: Sequence[Candidate], followed: Mapping[tuple[str, ObjectRef], Sequence[Candidate]]) -> Ranked:
+    ordered = sorted(members, key=lambda c: (-c.total, c.pattern.status != "stable", c.pattern.id, c.finding.about))
+    lead = ordered[0]
+    return Ranked(
+        lead=lead,
+        same=tuple(ordered[1:]),
+        consequences=tuple(c for m in ordered for c in followed.get(_key(m), ())),
+        explains=frozenset().union(*(m.explains for m in ordered)),
+        confidence=confidence(lead.terms),
+        is_alternative=False,
+    )
+
+
+def _in_order(groups: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """Each cause that explains something no better one does, best first; then the alternatives."""
+    waiting = sorted(groups, key=lambda g: (-g.lead.total, g.lead.pattern.id, g.lead.finding.about))
+    first: list[Ranked] = []
+    others: list[Ranked] = []
+    explained: set[int] = set()
+    for group in waiting:
+        is_new = bool(group.explains - explained) and (not explained or _is_close(group))
+        if is_new and not (first and group.lead.pattern.status == "experimental"):
+            first.append(group)
+            explained |= group.explains
+        else:
+            others.append(replace(group, is_alternative=True, confidence=round(group.confidence * ALTERNATIVE, 2)))
+    return (*first, *others)
+
+
+def _is_close(group: Ranked) -> bool:
+    return any(n.value >= CLOSE for n in group.lead.near.values())

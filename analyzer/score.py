@@ -1,0 +1,119 @@
+"""How good a cause is: named terms that add up, each with a sentence that holds its numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from analyzer.case import Case
+from analyzer.diagnosis import Finding, ScoreTerm
+from analyzer.relate import Nearness
+from patterns.schema import Pattern
+
+STATED = {  # how far a source can be believed when it names a cause
+    "derived": (1.2, "was joined from several sources"),
+    "container_status": (1.0, "is stated by the container's own status"),
+    "pod_condition": (1.0, "is stated by the pod's condition"),
+    "node_condition": (0.9, "is stated by the node's condition"),
+    "event": (1.0, "is stated by an event"),
+    "kernel_log": (0.9, "is stated by the kernel"),
+    "object": (0.9, "is stated by an object's status"),
+    "container_log": (0.8, "is stated by the container's own log"),
+    "kubelet_log": (0.8, "is stated by the kubelet"),
+    "runtime_log": (0.6, "is stated by the container runtime"),
+    "control_plane_log": (0.6, "is stated by a control plane log"),
+    "node_log": (0.5, "is stated by a log of the node"),
+    "text": (0.5, "is stated by a text in the bundle"),
+}
+LAST_WORDS_LINES = 5
+FALLBACK_CAUSES = frozenset({"app-crash", "exits-zero", "init-container-blocked", "node-not-ready"})
+"""What is left when nothing more specific is found: every crash is an app-crash."""
+
+BASE = 2.0  # a score at which a diagnosis is right every second time
+STEEPNESS = 1.6
+HIGHEST, LOWEST = 0.97, 0.03  # nobody is certain
+
+
+def score(pattern: Pattern, finding: Finding, near: Mapping[int, Nearness], case: Case) -> tuple[ScoreTerm, ...]:
+    """The terms for one finding; `near` maps the index of each failure it can explain to how near it is."""
+    terms = [
+        _stated(finding, case),
+        _near(near),
+        _last_words(finding, case),
+        _precedes(finding, near, case),
+        _covers(near, case),
+        _recurs(finding),
+        _specific(pattern),
+        _experimental(pattern),
+    ]
+    return tuple(t for t in terms if t is not None)
+
+
+def confidence(terms: Sequence[ScoreTerm]) -> float:
+    """0..1 from the sum of the terms, by a logistic curve with two parameters."""
+    total = sum(t.value for t in terms)
+    return round(min(HIGHEST, max(LOWEST, 1 / (1 + math.exp(-STEEPNESS * (total - BASE))))), 2)
+
+
+def _stated(finding: Finding, case: Case) -> ScoreTerm:
+    sources = {case.facts.records[i].source for i in finding.record_ids}
+    best = max(sorted(sources), key=lambda s: STATED[s][0])
+    value, words = STATED[best]
+    more = 0.1 * (len(sources) - 1)
+    because = f"it {words}" + (f", and {len(sources) - 1} more kinds of source agree" if more else "")
+    return ScoreTerm(name="stated", value=round(value + min(more, 0.3), 2), because=because)
+
+
+def _near(near: Mapping[int, Nearness]) -> ScoreTerm:
+    best = max(near.values(), key=lambda n: (n.value, n.words))
+    return ScoreTerm(name="near", value=best.value, because=f"it was seen on {best.words}")
+
+
+def _last_words(finding: Finding, case: Case) -> ScoreTerm | None:
+    for i in finding.record_ids:
+        record = case.facts.records[i]
+        entry = case.files.get(record.path)
+        if record.source == "container_log" and entry is not None and entry.lines - record.line < LAST_WORDS_LINES:
+            place = f"line {record.line} of {entry.lines} of its log"
+            return ScoreTerm(name="last words", value=0.4, because=f"it stands at the end, {place}")
+    return None
+
+
+def _precedes(finding: Finding, near: Mapping[int, Nearness], case: Case) -> ScoreTerm | None:
+    since = [t for i in near if (t := case.failures[i].since) is not None]
+    if finding.first_seen is None or not since:
+        return None
+    gap = (min(since) - finding.first_seen).total_seconds()
+    errors = max(case.facts.records[i].timestamp_error_seconds for i in finding.record_ids)
+    if gap >= -errors:
+        return ScoreTerm(name="precedes", value=0.2, because=f"it was seen {_span(gap)} before the failure")
+    return None
+
+
+def _span(seconds: float) -> str:
+    whole = max(0, round(seconds))
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
+
+
+def _covers(near: Mapping[int, Nearness], case: Case) -> ScoreTerm:
+    share = len(near) / len(case.failures)
+    because = f"it explains {len(near)} of {len(case.failures)} failures"
+    return ScoreTerm(name="covers", value=round(0.4 * share, 2), because=because)
+
+
+def _recurs(finding: Finding) -> ScoreTerm | None:
+    if finding.count < 2:
+        return None
+    return ScoreTerm(name="recurs", value=0.2, because=f"it was seen {finding.count} times")
+
+
+def _specific(pattern: Pattern) -> ScoreTerm | None:
+    if pattern.cause in FALLBACK_CAUSES:
+        return ScoreTerm(name="specific", value=-0.5, because="it says that something ended, not why")
+    return None
+
+
+def _experimental(pattern: Pattern) -> ScoreTerm | None:
+    if pattern.status != "experimental":
+        return None
+    return ScoreTerm(name="experimental", value=-0.6, because="the pattern is experimental")

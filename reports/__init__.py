@@ -1,0 +1,1 @@
+"""The page: documented context classes, a Jinja environment, templates."""

@@ -1,0 +1,241 @@
+"""What a page tells: the values the templates draw.
+
+A `Postmortem` can be made by hand; nothing here knows how a bundle is read. All text is plain text: the
+templates escape it. Instants are UTC datetimes, None means unknown; fractions run from 0 to 1; an empty
+string or tuple means there is nothing to say and the part is left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A labelled value."""
+
+    label: str  # one to three words, "Kubernetes"
+    value: str  # "v1.29.4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A line of the bundle, as it stands there."""
+
+    anchor: str  # id within the page, unique: "e1-3"
+    label: str  # what the text calls it: "E3", "2.E1" in the second diagnosis
+    place: str  # path:line, or the path alone where the line is not known
+    source: str  # what wrote it, in words: "container log"
+    time: dt.datetime | None  # when it happened
+    time_error_seconds: float  # the time is right to within this many seconds
+    text: str  # the line, one line of text
+    before: tuple[str, ...]  # the lines right before it
+    after: tuple[str, ...]  # the lines right after it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the cascade."""
+
+    role: str  # cause, mechanism, symptom
+    title: str  # a short sentence
+    time: dt.datetime | None  # when it began
+    quotes: tuple[Quote, ...]  # the lines that show it; empty: the step is inferred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuledOut:
+    """Another explanation that the evidence speaks against."""
+
+    cause: str  # in words: "oom container limit"
+    because: str  # a sentence with the facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreTerm:
+    """One reason for the confidence."""
+
+    name: str  # "precedes"
+    value: float  # what it adds; negative speaks against
+    because: str  # a sentence with the numbers in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """Who was hurt, from when to when."""
+
+    who: str  # "1 pod of deployment api-v2, namespace shop"
+    when: str  # "14 March 2026, 09:15:02 to 09:40:11 UTC (25 minutes)"
+    consequence: str  # what that means for the service
+    victims: tuple[str, ...]  # every object that suffered: "shop / api-v2-x2x7k / fluentd on worker-2"
+    hidden: int  # victims not listed because there are too many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What to do: text, or shell commands where it says so."""
+
+    fix: str  # the one thing to do first
+    more: tuple[str, ...]  # further or alternative fixes
+    diagnosis: tuple[str, ...]  # commands that confirm the cause
+    verify: tuple[str, ...]  # commands that prove the fix
+    avoid: tuple[str, ...]  # what makes it worse
+    prevent: tuple[str, ...]  # action items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootCause:
+    """One diagnosis."""
+
+    rank: int  # from 1, best first
+    anchor: str  # id of its section: "diagnosis-2"
+    cause: str  # its class: "volume-mount-mismatch"
+    pattern: str  # id of the pattern that saw it
+    title: str  # what went wrong in general, at most 70 characters
+    verdict: str  # what went wrong here, in a sentence for everybody
+    summary: str  # the same with the names, paths and numbers of this case
+    meaning: str  # what such a cause is
+    severity: str  # critical, warning, info
+    place: str  # "shop / api-v2-x2x7k / fluentd on worker-2"
+    confidence: float  # 0 to 1
+    confidence_words: str  # "very likely"
+    impact: Impact  # who, how many, when
+    decisive: tuple[Quote, ...]  # the two to four lines that prove it, out of `quotes`
+    steps: tuple[Step, ...]  # the cascade, cause first
+    quotes: tuple[Quote, ...]  # all evidence
+    ruled_out: tuple[RuledOut, ...]  # why not the others
+    remedy: Remedy  # fix, verify, avoid, prevent
+    score: tuple[ScoreTerm, ...]  # how the confidence came about
+    score_sum: float  # the terms added up
+    references: tuple[str, ...]  # addresses to read on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A failure without a root cause."""
+
+    title: str  # what is seen
+    place: str  # where
+    quotes: tuple[Quote, ...]  # the lines that show it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something the bundle does not hold."""
+
+    what: str  # "previous log of container fluentd"
+    state: str  # in words: "not in the bundle", "expired", "redacted", "cut short"
+    because: str  # how that is known, and what it would decide
+    command: str  # the command that fetches it; "" where none can
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row of the timeline."""
+
+    time: dt.datetime  # when
+    time_error_seconds: float  # right to within this many seconds
+    role: str  # cause, mechanism, symptom, line
+    text: str  # a step's title, or a quoted line
+    quotes: tuple[Quote, ...]  # where it is written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One point in a lane."""
+
+    at: float  # 0 at the start of the timeline, 1 at its end
+    label: str  # "09:15:02 fluentd exits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """The points of one role, on one line of the drawing."""
+
+    role: str  # cause, mechanism, symptom, line
+    title: str  # "Cause"
+    marks: tuple[Mark, ...]  # in time order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """What happened when."""
+
+    start: dt.datetime | None  # of the drawing; None: no event has a time
+    end: dt.datetime | None  # of the drawing
+    lanes: tuple[Lane, ...]  # empty when everything happened at one instant
+    events: tuple[Event, ...]  # in time order
+    hidden: int  # events left out because there are too many
+    undated: int  # quoted lines without a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFile:
+    """What became of one file of the bundle."""
+
+    path: str  # relative to the bundle
+    kind: str  # layout and format: "must-gather, events"
+    size: str  # "1.2 MB"
+    status: str  # in words: "read", "read in part", "not read"
+    reason: str  # why it was not read whole
+    lines: int  # all lines of the file
+    parsed: int  # read
+    unparsed: int  # looked at, not understood
+    skipped: int  # not looked at
+    records: int  # things of interest found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Every file, those with something unread first."""
+
+    sentence: str  # "6 of 7 files were read in full; 1 was not."
+    unread: tuple[LedgerFile, ...]  # not read, or read in part
+    unread_hidden: int  # such files left out because there are too many
+    read: tuple[LedgerFile, ...]  # read in full
+    read_hidden: int  # such files left out because there are too many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something the reader must know about how the bundle was read."""
+
+    place: str  # path, or path:line
+    problem: str  # a sentence
+    count: int  # how often
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A postmortem to start from: what the evidence fills in; what people must fill in stays blank."""
+
+    title: str  # "Postmortem: ..."
+    summary: str  # what happened
+    impact: str  # who and when
+    root_cause: str  # why
+    trigger: str  # what set it off, as far as the bundle tells
+    actions: tuple[str, ...]  # action items without owner or date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postmortem:
+    """Everything one page tells."""
+
+    version: str  # of podtopsy
+    outcome: str  # cause, leads (failures without a cause), healthy, unread (nothing could be read)
+    headline: str  # the verdict as one sentence
+    explanation: str  # one or two sentences more
+    incomplete: str  # what was not read whole; "" when everything was
+    broken: tuple[str, ...]  # parts podtopsy itself failed on
+    causes: tuple[RootCause, ...]  # best first
+    leads: tuple[Lead, ...]  # failures no cause explains
+    explained: str  # how many of the warnings the causes account for
+    missing: tuple[Gap, ...]  # what would settle more
+    commands: str  # the commands of `missing`, one a line, to copy
+    timeline: Timeline  # of all causes
+    bundle: tuple[Fact, ...]  # what the bundle is
+    ledger: Ledger  # what was read
+    remarks: tuple[Remark, ...]  # how the reading went
+    remarks_hidden: int  # remarks left out because there are too many
+    draft: Draft | None  # None when there is no incident to write about
