@@ -1,0 +1,104 @@
+"""Whose log it is, where the file name alone could not tell, and which logs say the same twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from analyzer.model import Container, FileEntry, Record
+
+_INSECURE: Final = ".insecure.log"  # fetched again without verifying the kubelet's certificate
+Owner = tuple[str | None, str, str]  # namespace, pod, container
+
+
+def owners_of_stems(stems: Iterable[str], containers: Iterable[Container]) -> dict[str, Owner]:
+    """The container each stem of a flat log file name means; stems that fit none, or several, are left out.
+
+    A stem is `<pod>-<container>`, `<pod>_<container>`, `<namespace>_<pod>_<container>` or the like; failing
+    that, the pod's name where the pod has one container, or a container's name that only one pod has.
+    """
+    whole: dict[str, set[Owner]] = {}
+    pods: dict[str, set[Owner]] = {}
+    alone: dict[str, set[Owner]] = {}
+    for row in containers:
+        owner = (row.namespace, row.pod, row.container)
+        for mark in "-_.":
+            whole.setdefault(f"{row.pod}{mark}{row.container}", set()).add(owner)
+            for namespace_mark in "-_.":
+                prefix = f"{row.namespace}{namespace_mark}{row.pod}"
+                whole.setdefault(f"{prefix}{mark}{row.container}", set()).add(owner)
+        pods.setdefault(row.pod, set()).add(owner)
+        alone.setdefault(row.container, set()).add(owner)
+    found: dict[str, Owner] = {}
+    for stem in sorted(set(stems)):
+        for table in (whole, pods, alone):
+            fitting = table.get(stem, set())
+            if len(fitting) == 1:
+                found[stem] = next(iter(fitting))
+            if fitting:
+                break
+    return found
+
+
+def attribute(
+    records: Sequence[Record], files: Sequence[FileEntry], stems: dict[str, str], containers: Sequence[Container]
+) -> tuple[list[Record], list[FileEntry]]:
+    """Fill in what the layout left open: `stems` has the stem of each path that has one."""
+    owners = owners_of_stems(stems.values(), containers)
+    by_path = {path: owners[stem] for path, stem in stems.items() if stem in owners}
+    namespaces = _namespaces(containers)
+    return (
+        [_with_owner(record, by_path.get(record.path), namespaces) for record in records],
+        [_with_owner_file(entry, by_path.get(entry.path), namespaces) for entry in files],
+    )
+
+
+def _namespaces(containers: Sequence[Container]) -> dict[tuple[str, str], str]:
+    """(Pod, container) -> namespace, where only one namespace has such a pair."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in containers:
+        if row.namespace:
+            found.setdefault((row.pod, row.container), set()).add(row.namespace)
+    return {pair: next(iter(names)) for pair, names in found.items() if len(names) == 1}
+
+
+def _with_owner(record: Record, owner: Owner | None, namespaces: dict[tuple[str, str], str]) -> Record:
+    if owner is not None and record.name is None and record.container in (None, owner[2]):
+        namespace = record.namespace or owner[0]
+        return replace(record, namespace=namespace, kind="Pod", name=owner[1], container=owner[2])
+    if record.namespace is None and record.kind == "Pod" and record.name and record.container:
+        namespace = namespaces.get((record.name, record.container))
+        return replace(record, namespace=namespace) if namespace else record
+    return record
+
+
+def _with_owner_file(entry: FileEntry, owner: Owner | None, namespaces: dict[tuple[str, str], str]) -> FileEntry:
+    if owner is not None and entry.pod is None:
+        return replace(entry, namespace=owner[0], pod=owner[1], container=owner[2])
+    if entry.namespace is None and entry.pod and entry.container:
+        return replace(entry, namespace=namespaces.get((entry.pod, entry.container)))
+    return entry
+
+
+def without_copies(records: Sequence[Record]) -> list[Record]:
+    """Records of container logs that another file of the same container has too, kept once: the first path's.
+
+    previous.log and previous.insecure.log are one log fetched twice; a rotated log may overlap the current
+    one. Equal lines inside one file are honest repeats and stay. Without a timestamp only a line of the same
+    number in the insecure twin is known to be a copy.
+    """
+    twins = {(r.path, r.line, r.message) for r in records if r.path.endswith("/previous.log")}
+    owner: dict[tuple[str | None, str, str | None, dt.datetime, str], str] = {}
+    kept: list[Record] = []
+    for record in sorted(records, key=lambda r: (r.path.endswith(_INSECURE), r.path, r.line)):
+        if record.source in ("container_log", "control_plane_log") and record.timestamp and record.name:
+            key = (record.namespace, record.name, record.container, record.timestamp, record.message)
+            if owner.setdefault(key, record.path) != record.path:
+                continue
+        original = record.path.removesuffix(_INSECURE) + ".log" if record.path.endswith(_INSECURE) else record.path
+        if original != record.path and (original, record.line, record.message) in twins:
+            continue
+        kept.append(record)
+    return kept

@@ -1,0 +1,94 @@
+"""The content of one bundle file, read within limits.
+
+Reading never raises for what a file holds: it ends, and `damage` says why in a few words.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import Final
+
+from analyzer.tarstream import Readable
+
+UNREADABLE: Final = (NotImplementedError, OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged file or archive member raises; zipfile alone has four ways."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a bundle may cost; the defaults are above any real one."""
+
+    member_bytes: int = 64 << 30
+    total_bytes: int = 256 << 30
+    files: int = 5_000_000
+    depth: int = 3  # archives inside one another, below the given one
+    bomb_ratio: int = 1000  # an honest crash loop compresses about 300 : 1
+    bomb_bytes: int = 1 << 30  # below this the ratio does not matter
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts the decompressed bytes of a whole bundle against its limits."""
+
+    limits: Limits
+    total: int = 0
+
+
+def damage_of(stream: Readable) -> str | None:
+    """Why this stream ended early, or None."""
+    damage = getattr(stream, "damage", None)
+    return damage if isinstance(damage, str) else None
+
+
+class MemberStream(io.RawIOBase):
+    """A binary stream of one file's decompressed content; `read(-1)` reads it all, up to the limits."""
+
+    def __init__(self, stream: Readable, meter: Meter) -> None:
+        """`meter` is shared by the whole bundle."""
+        super().__init__()
+        self._stream = stream
+        self._meter = meter
+        self._damage: str | None = None
+        self._count = 0
+
+    @property
+    def damage(self) -> str | None:
+        """Why the content ended early; None when it was whole, or is not yet read to its end."""
+        return self._damage or damage_of(self._stream)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes, b"" at the end or where a limit or damage ends it."""
+        if self._damage:
+            return b""
+        limits = self._meter.limits
+        if self._count >= limits.member_bytes or self._meter.total >= limits.total_bytes:
+            what = "this file" if self._count >= limits.member_bytes else "the bundle"
+            self._damage = f"{what} expands beyond the limit: the rest is not read" if self._peek() else None
+            return b""
+        try:
+            data = self._stream.read(size)
+        except UNREADABLE as error:
+            self._damage = f"cannot be read: {first_line(error)}"
+            return b""
+        self._count += len(data)
+        self._meter.total += len(data)
+        return data
+
+    def _peek(self) -> bool:
+        try:
+            return bool(self._stream.read(1))
+        except UNREADABLE:
+            return True
+
+
+def first_line(error: Exception) -> str:
+    """An exception's reason, without the lines that some libraries add."""
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(reason).split("\n", 1)[0]

@@ -1,0 +1,204 @@
+"""Many expressions searched for at once in raw bytes.
+
+Hyperscan (https://intel.github.io/hyperscan/dev-reference/) answers "which expressions may match, and where
+do they end" for a whole block in one pass; the `regex` package then confirms on the one line. To make the
+first answer never too small it is asked a looser question: `^` and `$` are dropped, because what stands at
+the start of a message stands behind a log header in the file, and what ends it may be followed by the quote
+of a JSON string; a closing `+`, `*` or `.*` is dropped because it would report every further byte.
+
+The dialect is what Hyperscan, `regex` and Rust's regex share: no look-around, no back-references.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import hyperscan
+import regex
+
+from analyzer import screen_cache
+from analyzer.errors import PatternError
+
+MATCH_SECONDS: Final = 1.0  # for one expression on one text; what takes longer counts as no match
+_FLAGS: Final = hyperscan.HS_FLAG_MULTILINE
+PARTIAL_LINE: Final = r"^\d{4}-\d\d-\d\dT\S{8,40} std(?:out|err) P(?::\S{1,16})? "
+"""A line of the CRI log format that goes on in the next one (the tag P of kubelet's pkg/kuberuntime/logs)."""
+SECTION_LINE: Final = r"^==== START logs for container \S{1,63} of pod \S{1,320} ===="
+"""The heading of one container's log in `kubectl cluster-info dump` (kubectl's clusterinfo_dump.go)."""
+STRUCTURE: Final = (PARTIAL_LINE, SECTION_LINE)
+_CLOSING: Final = re.compile(r"""(?<=[\w\s:"'])\.[*+]\??(\)*)$|(?<![+*?}\\(|])\+\??(\)*)$""")
+
+
+class ScreenError(PatternError):
+    """Expressions outside the shared dialect: `problems` has (index, reason) for each, in order."""
+
+    def __init__(self, problems: Sequence[tuple[int, str]]) -> None:
+        """One line a problem."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"expression {index}: {reason}" for index, reason in problems))
+
+
+class Screen:
+    """A compiled set of expressions; safe to use from several threads."""
+
+    def __init__(self, expressions: Sequence[str], database: Any) -> None:
+        """Use `Screen.build`."""
+        self.expressions = tuple(expressions)
+        self._database = database
+        self._local = threading.local()
+
+    @classmethod
+    def build(cls, expressions: Sequence[str], cache: Path | None = None) -> Screen:
+        """Compile, or load from the cache directory (default: the user's); ScreenError lists every bad one.
+
+        The cache saves time and nothing else: absent, unwritable or damaged it is as if it were not there.
+        """
+        written = tuple(expressions)
+        directory = cache or screen_cache.user_directory()
+        key = screen_cache.key((*written, *STRUCTURE))
+        stored = screen_cache.load(directory, key)
+        database = None if stored is None else _revive(stored)
+        if database is None:
+            database = _compile_or_explain(written)
+            screen_cache.store(directory, key, hyperscan.dumpb(database))
+        return cls(written, database)
+
+    def scan(self, block: bytes) -> list[tuple[int, int]]:
+        """(End offset, expression index) of every line that may match, sorted; one hit a line and expression.
+
+        Indexes from `len(expressions)` on are those of STRUCTURE. A candidate only: `confirm` decides.
+        Where one line has several matches of an expression the first counts.
+        """
+        if not block:
+            return []
+        found: list[tuple[int, int]] = []
+        line_ends: dict[int, int] = {}
+        find = block.find
+        length = len(block)
+
+        def on_match(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            if end > line_ends.get(index, -1):
+                following = find(b"\n", end)
+                line_ends[index] = length if following < 0 else following
+                found.append((end, index))
+
+        self._database.scan(block, match_event_handler=on_match, scratch=self._scratch())
+        found.sort()
+        return found
+
+    def match(self, text: str) -> tuple[int, ...]:
+        """Indexes of the expressions that match somewhere in this text, ascending."""
+        if not text:
+            return ()
+        found: set[int] = set()
+        data = text.encode("utf-8", "surrogatepass")
+        self._database.scan(data, match_event_handler=lambda index, *_: found.add(index), scratch=self._scratch())
+        return self.confirm(text, sorted(i for i in found if i < len(self.expressions)))
+
+    def confirm(self, text: str, candidates: Sequence[int]) -> tuple[int, ...]:
+        """Those of the candidate expressions that do match in this text."""
+        return tuple(i for i in candidates if _matches(self.expressions[i], text))
+
+    def _scratch(self) -> Any:
+        """Hyperscan's working memory, one a thread."""
+        scratch = getattr(self._local, "scratch", None)
+        if scratch is None:
+            scratch = self._local.scratch = hyperscan.Scratch(self._database)
+        return scratch
+
+
+@functools.lru_cache(maxsize=8192)
+def _compiled(expression: str) -> regex.Pattern[str]:
+    return regex.compile(expression, regex.MULTILINE)
+
+
+def _matches(expression: str, text: str) -> bool:
+    try:
+        return _compiled(expression).search(text, timeout=MATCH_SECONDS) is not None
+    except TimeoutError:
+        return False
+
+
+def loosen(expression: str) -> str:
+    """The expression without anchors and without a greedy end: it matches wherever the original does, and more."""
+    kept: list[str] = []
+    position = 0
+    while position < len(expression):
+        char = expression[position]
+        if char == "\\":
+            pair = expression[position : position + 2]
+            kept.append("" if pair in ("\\A", "\\Z", "\\z") else pair)
+            position += 2
+        elif char == "[":
+            end = _class_end(expression, position)
+            kept.append(expression[position:end])
+            position = end
+        else:
+            kept.append("" if char in "^$" else char)
+            position += 1
+    loose = "".join(kept)
+    return _CLOSING.sub(r"\1\2", loose)
+
+
+def _class_end(expression: str, start: int) -> int:
+    """Where the character class that opens at `start` ends: a `]` right behind `[` or `[^` is a member."""
+    position = start + 1
+    if expression[position : position + 1] == "^":
+        position += 1
+    if expression[position : position + 1] == "]":
+        position += 1
+    while position < len(expression) and expression[position] != "]":
+        if expression.startswith("[:", position):
+            position = max(expression.find(":]", position) + 1, position)
+        position += 2 if expression[position] == "\\" else 1
+    return min(position + 1, len(expression))
+
+
+def _compile(expressions: Sequence[str]) -> Any:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[e.encode("utf-8") for e in expressions],
+        ids=list(range(len(expressions))),
+        flags=[_FLAGS] * len(expressions),
+    )
+    return database
+
+
+def _compile_or_explain(expressions: Sequence[str]) -> Any:
+    """The database; expressions are compiled one by one only where compiling all of them fails."""
+    try:
+        for expression in expressions:
+            _compiled(expression)
+        return _compile([*(loosen(e) for e in expressions), *STRUCTURE])
+    except (hyperscan.error, regex.error, ValueError, OverflowError):
+        _check(expressions)
+        raise
+
+
+def _check(expressions: Sequence[str]) -> None:
+    """Raise ScreenError with every expression that one of the two engines refuses."""
+    problems: list[tuple[int, str]] = []
+    for index, expression in enumerate(expressions):
+        try:
+            _compiled(expression)
+        except (regex.error, ValueError, OverflowError) as error:
+            problems.append((index, str(error)))
+            continue
+        try:
+            _compile([loosen(expression)])
+        except hyperscan.error as error:
+            problems.append((index, str(error).rstrip(".")))
+    if problems:
+        raise ScreenError(problems)
+
+
+def _revive(stored: bytes) -> Any:
+    try:
+        return hyperscan.loadb(stored, hyperscan.HS_MODE_BLOCK)
+    except (hyperscan.error, ValueError, TypeError, MemoryError):  # made for another processor or version
+        return None

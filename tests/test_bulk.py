@@ -1,0 +1,269 @@
+import datetime as dt
+import gzip
+import io
+
+import pytest
+
+from analyzer.bundle import Bundle
+from analyzer.ingest import blocks, ingest
+from analyzer.ingest.bulk import read_log
+from analyzer.layout import place
+from analyzer.model import Container, FileEntry, Note, Record, rows
+from analyzer.screen import Screen
+
+LOG = "namespaces/shop/pods/web-0/app/app/logs/current.log"
+KUBELET = "host_service_logs/masters/kubelet_service.log"
+
+
+@pytest.fixture(scope="module")
+def screen(tmp_path_factory):
+    return Screen.build(["panic: ", r"^fatal \d+$", "connection refused"], tmp_path_factory.mktemp("cache"))
+
+
+def harvest(data, screen, path=LOG):
+    return read_log(io.BytesIO(data), place(path), screen, path)
+
+
+def stamped(second, text, tag="F", stream="stderr"):
+    return f"2024-01-02T03:{second // 60:02d}:{second % 60:02d}.000000001Z {stream} {tag} {text}\n".encode()
+
+
+def evidence(files, screen, **options):
+    return ingest(Bundle.of_files(files), screen, strict=True, **options)
+
+
+def test_only_hit_lines_of_a_journal_become_records_with_two_lines_around(screen):
+    data = b"".join(b"Jan  2 03:04:%02d node-1 kubelet[7]: line %d\n" % (n, n) for n in range(20))
+    data = data.replace(b"line 9\n", b"panic: nine\n")
+    found = harvest(data, screen, KUBELET)
+    (record,) = found.records
+    assert (record.line, record.source, record.message) == (10, "kubelet_log", "panic: nine")
+    assert record.text == "Jan  2 03:04:09 node-1 kubelet[7]: panic: nine"
+    assert [text[-6:] for text in (*record.before, *record.after)] == ["line 7", "line 8", "ine 10", "ine 11"]
+    assert (found.lines, found.parsed, found.unparsed, found.skipped) == (20, 20, 0, 0)
+
+
+def test_an_anchor_means_the_message_not_the_line(screen):
+    data = stamped(1, "fatal 12") + stamped(2, "not fatal 12") + stamped(3, "fatal 12 times")
+    data += b"".join(stamped(n, "quiet") for n in range(10, 20))
+    assert [r.line for r in harvest(data, screen).records if "fatal" in r.message] == [1]
+
+
+def test_the_last_five_lines_of_a_container_are_kept(screen):
+    data = b"".join(stamped(n, f"line {n}") for n in range(30)) + b"\n\n"
+    found = harvest(data, screen)
+    assert [(r.line, r.message) for r in found.records] == [(n + 1, f"line {n}") for n in range(25, 30)]
+    assert {(r.source, r.namespace, r.name, r.container) for r in found.records} == {
+        ("container_log", "shop", "web-0", "app")
+    }
+
+
+def test_a_hit_among_the_last_lines_is_one_record(screen):
+    found = harvest(stamped(1, "a") + stamped(2, "panic: b"), screen)
+    assert sorted((r.line, r.message) for r in found.records) == [(1, "a"), (2, "panic: b")]
+
+
+def test_first_and_last_timestamps_come_from_both_ends(screen):
+    data = b"no time\n" + b"".join(stamped(n, f"line {n}") for n in range(200)) + b"no time either"
+    found = harvest(data, screen)
+    assert found.lines == 202
+    assert found.first_timestamp == dt.datetime(2024, 1, 2, 3, 0, 0, tzinfo=dt.UTC)
+    assert found.last_timestamp == dt.datetime(2024, 1, 2, 3, 3, 19, tzinfo=dt.UTC)
+
+
+def test_a_repeated_warning_stays_six_records_with_its_count(screen):
+    data = b"".join(stamped(n % 3600, f"dial 10.0.0.{n % 256}: connection refused") for n in range(3000))
+    records = [r for r in harvest(data, screen, KUBELET).records if "refused" in r.message]
+    assert [(r.line, r.count) for r in records] == [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (3000, 2995)]
+    assert records[-1].first_timestamp == dt.datetime(2024, 1, 2, 3, 0, 5, tzinfo=dt.UTC)
+    assert records[-1].timestamp == dt.datetime(2024, 1, 2, 3, 49, 59, tzinfo=dt.UTC)
+
+
+def test_different_messages_of_one_expression_are_not_folded(screen):
+    names = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf")
+    data = b"".join(stamped(n, f"{name}: connection refused") for n, name in enumerate(names))
+    assert sorted(r.message.split(":")[0] for r in harvest(data, screen, KUBELET).records) == sorted(names)
+
+
+def test_a_message_in_parts_is_joined_per_stream_before_it_is_matched(screen):
+    data = (
+        stamped(1, "before")
+        + stamped(2, "start pan", "P")
+        + stamped(2, "other", "F", "stdout")
+        + stamped(2, "ic: bo", "P")
+        + stamped(2, "om", "F")
+        + b"".join(stamped(n, "quiet") for n in range(3, 12))
+    )
+    (record,) = [r for r in harvest(data, screen).records if "panic" in r.message]
+    assert (record.line, record.message) == (2, "start panic: boom")
+    assert record.before == (stamped(1, "before").decode().rstrip("\n"),)
+
+
+@pytest.mark.parametrize("size", [150, 200, 1000])
+def test_blocks_of_any_size_give_the_same_records(screen, monkeypatch, size):
+    data = b"".join(
+        stamped(n, "panic: whole") if n % 7 == 3 else stamped(n, "pa", "P") + stamped(n, f"nic: {n}") for n in range(40)
+    )
+    expected = harvest(data, screen)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
+    monkeypatch.setattr(blocks, "MAX_LINE_BYTES", 1 << 20)
+    found = harvest(data, screen)
+    assert sorted(found.records, key=lambda r: r.line) == sorted(expected.records, key=lambda r: r.line)
+    assert (found.lines, found.first_timestamp, found.last_timestamp) == (
+        expected.lines, expected.first_timestamp, expected.last_timestamp,
+    )  # fmt: skip
+    assert len(expected.records) > 5
+
+
+def test_a_line_without_end_is_split_and_noted(screen, monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 1 << 16)
+    monkeypatch.setattr(blocks, "MAX_LINE_BYTES", 1 << 18)
+    found = harvest(b"x" * (1 << 20) + b" panic: at the end\nnext\n", screen, KUBELET)
+    assert found.lines == 2
+    assert [note.problem for note in found.notes] == [f"a line is longer than {(1 << 18) >> 20} MiB: read in pieces"]
+    assert [r.message.endswith("panic: at the end") for r in found.records] == [True]
+
+
+def test_a_long_line_is_kept_around_its_match_and_noted(screen):
+    found = harvest(b"x" * 200_000 + b" panic: here " + b"y" * 200_000 + b"\n", screen, KUBELET)
+    (record,) = found.records
+    assert "panic: here" in record.message and len(record.text) == 4096
+    assert [note.problem for note in found.notes] == [
+        "a line is longer than 64 KiB: only the surroundings of the match are kept"
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_text_of_other_encodings_is_found_all_the_same(screen, encoding):
+    text = "2024-01-02T03:04:05Z first line of this log\r\n2024-01-02T03:04:06Z panic: wide\r\n"
+    found = harvest(text.encode(encoding), screen, KUBELET)
+    assert [(r.line, r.message) for r in found.records] == [(2, "panic: wide")]
+    assert found.first_timestamp == dt.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+    assert found.lines == 2
+
+
+def test_bytes_that_are_not_utf8_are_shown_and_nuls_stay(screen):
+    found = harvest(b"\0" * 5000 + b"\npanic: caf\xe9 \0 \n", screen, KUBELET)
+    assert [(r.line, r.message.rstrip()) for r in found.records] == [(2, "panic: caf\\xe9 \0")]
+
+
+def test_a_binary_file_is_skipped_with_its_lines_counted(screen):
+    table = evidence({"core.log": b"\x7fELF" + b"\0\n\1\2" * 100, "b.log": b"text\n"}, screen).files
+    entry = {e.path: e for e in rows(FileEntry, table)}["core.log"]
+    assert (entry.status, entry.reason, entry.lines, entry.skipped) == ("skipped", "binary file", 101, 101)
+
+
+def test_a_pod_dump_of_several_containers_is_told_apart(screen):
+    data = (
+        b"==== START logs for container app of pod shop/web-0 ====\nfrom app panic: a\nlast of app\n"
+        b"==== END logs for container app of pod shop/web-0 ====\n"
+        b"==== START logs for container proxy of pod shop/web-0 ====\nfrom proxy panic: b\n"
+        b"==== END logs for container proxy of pod shop/web-0 ====\n"
+    )
+    found = harvest(data, screen, "dump/shop/web-0/logs.txt")
+    assert sorted((r.line, r.container, r.message) for r in found.records) == [
+        (2, "app", "from app panic: a"),
+        (3, "app", "last of app"),
+        (6, "proxy", "from proxy panic: b"),
+    ]
+
+
+def test_an_empty_file_is_parsed_and_says_so(screen):
+    (entry,) = rows(FileEntry, evidence({LOG: b""}, screen).files)
+    assert (entry.status, entry.reason, entry.lines) == ("parsed", "empty file", 0)
+
+
+def test_every_line_is_accounted_for_in_every_file(screen):
+    files = {
+        LOG: b"a\nb",
+        "get-nodes.txt": b"\n\n\n",
+        "version.json": b'{"gitVersion": "v1.29.0"}\n',
+        "pod.yaml": b"apiVersion: v1\nkind: Pod\nmetadata: {name: web-0, namespace: shop}\n",
+        "x/1.log.gz": gzip.compress(b"1\n2\n3"),
+    }
+    found = rows(FileEntry, evidence(files, screen).files)
+    assert {e.path: e.lines for e in found} == {
+        LOG: 2, "get-nodes.txt": 3, "version.json": 1, "pod.yaml": 3, "x/1.log.gz": 3,
+    }  # fmt: skip
+    assert all(e.parsed + e.unparsed + e.skipped == e.lines for e in found)
+
+
+POD = b"""apiVersion: v1
+kind: Pod
+metadata: {name: web-0, namespace: shop}
+spec:
+  containers:
+  - {name: app, image: "app:1"}
+  - {name: proxy, image: "proxy:1"}
+"""
+
+
+def test_a_flat_name_is_resolved_against_the_containers_that_are_there(screen):
+    files = {
+        "pod.yaml": POD,
+        "web-0-app.log": b"panic: one\n",
+        "proxy.previous.log": b"panic: two\n",
+        "odd.log": b"panic: x\n",
+    }
+    found = evidence(files, screen)
+    assert {c.container for c in rows(Container, found.containers)} == {"app", "proxy"}
+    owners = {r.path: (r.namespace, r.name, r.container) for r in rows(Record, found.records) if "panic" in r.message}
+    assert owners["web-0-app.log"] == ("shop", "web-0", "app")
+    assert owners["proxy.previous.log"] == ("shop", "web-0", "proxy")
+    assert owners["odd.log"][:2] == (None, None)
+    entries = {e.path: (e.pod, e.container, e.instance) for e in rows(FileEntry, found.files)}
+    assert entries["proxy.previous.log"] == ("web-0", "proxy", "previous")
+
+
+def test_a_log_fetched_twice_counts_once(screen):
+    folder = "namespaces/shop/pods/web-0/app/app/logs"
+    data = stamped(1, "panic: a") + b"panic: without a time\n"
+    found = rows(
+        Record, evidence({f"{folder}/previous.log": data, f"{folder}/previous.insecure.log": data}, screen).records
+    )
+    assert [(r.path, r.line) for r in found] == [(f"{folder}/previous.log", 1), (f"{folder}/previous.log", 2)]
+
+
+def test_equal_lines_of_one_file_stay(screen):
+    found = rows(Record, evidence({LOG: stamped(1, "panic: a") * 3}, screen).records)
+    assert [r.line for r in found] == [1, 2, 3]
+
+
+def test_a_file_our_code_fails_on_is_named_and_the_rest_is_read(screen, monkeypatch):
+    import analyzer.ingest as package
+
+    def broken(*_):
+        raise ZeroDivisionError("a bug of ours")
+
+    monkeypatch.setattr(package, "choose", broken)
+    files = {"pod.yaml": POD, LOG: stamped(1, "panic: a")}
+    found = ingest(Bundle.of_files(files), screen)
+    entries = {e.path: (e.status, e.reason) for e in rows(FileEntry, found.files)}
+    assert entries["pod.yaml"] == ("skipped", "our reader failed: ZeroDivisionError: a bug of ours")
+    assert entries[LOG] == ("parsed", None)
+    assert [n.problem for n in rows(Note, found.notes)] == ["internal error: ZeroDivisionError: a bug of ours"]
+    with pytest.raises(ZeroDivisionError):
+        ingest(Bundle.of_files(files), screen, strict=True)
+
+
+def test_a_file_cut_by_damage_is_partial_and_keeps_its_lines(screen):
+    data = gzip.compress(b"".join(stamped(n % 3600, f"panic: {n * 7919 % 9973}") for n in range(5000)))
+    (entry,) = rows(FileEntry, evidence({f"{LOG}.gz": data[: len(data) // 2]}, screen).files)
+    assert (entry.status, entry.reason) == ("partial", "gzip data ends early")
+    assert 500 < entry.lines < 5000
+
+
+def test_the_collector_says_when_the_bundle_was_taken(screen):
+    stamp = b"2024-03-01 09:00:00.5 +0000 UTC m=+0.1\n2024-03-01 09:07:00.5 +0000 UTC m=+420.1\n"
+    assert evidence({"mg/timestamp": stamp}, screen).collected_at == dt.datetime(2024, 3, 1, 9, 7, tzinfo=dt.UTC)
+    named = evidence({"support-bundle-2024-06-20T02_21_00/a.log": b"x\n"}, screen)
+    assert named.collected_at == dt.datetime(2024, 6, 20, 2, 21, tzinfo=dt.UTC)
+
+
+def test_two_readings_give_the_same_frames_and_progress_names_each_file(screen):
+    files = {LOG: b"".join(stamped(n, f"panic: {n}") for n in range(50)), "pod.yaml": POD, "b.log": b"panic: b\n"}
+    told = []
+    first = evidence(files, screen, progress=lambda count, _, path: told.append((count, path)))
+    second = evidence(files, screen)
+    assert first.records.equals(second.records) and first.files.equals(second.files)
+    assert told == [(1, "b.log"), (2, LOG), (3, "pod.yaml")]
