@@ -135,11 +135,12 @@ def patterns_list(
 ) -> None:
     """List the patterns, or the regexes that bulk logs are screened for."""
     from patterns.load import load_library
+    from patterns.regexes import for_ripgrep
 
     library = load_library(tuple(patterns or ()))
     if regex:
         for expression in library.log_expressions:
-            typer.echo(expression)
+            typer.echo(for_ripgrep(expression))
         return
     width = max((len(p) for p in library.patterns), default=0)
     for pattern in sorted(library.patterns.values(), key=lambda p: (p.category, p.id)):

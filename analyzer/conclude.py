@@ -51,7 +51,7 @@ def conclude(
     facts = Facts.of(evidence)
     files = rows(FileEntry, evidence.files)
     notes = rows(Note, evidence.notes)
-    failed = tuple(f for f in failures(facts, findings, library, evidence.collected_at) if focus.holds(f))
+    failed = tuple(f for f in failures(facts, findings, library, evidence.present) if focus.holds(f))
     case = Case(
         facts=facts, findings=tuple(findings), library=library, failures=failed, files={f.path: f for f in files}
     )

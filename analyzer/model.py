@@ -326,6 +326,7 @@ class Evidence:
     files: pl.DataFrame
     notes: pl.DataFrame
     collected_at: dt.datetime | None = None  # when the bundle was taken, as the bundle itself tells it
+    present: dt.datetime | None = None  # collected_at, else the newest time seen: what "now" means in this bundle
     layouts: tuple[str, ...] = ()
 
 

@@ -34,7 +34,6 @@ class Room:
 
     quotes: int
     quote_lines: int
-    steps: int
     step_lines: int
     ruled_out: int
     summary_lines: int
@@ -45,21 +44,20 @@ ROOMS: Final = tuple(
     Room(
         quotes=quotes,
         quote_lines=quote_lines,
-        steps=steps,
         step_lines=step_lines,
         ruled_out=ruled_out,
         summary_lines=summary_lines,
         is_asking=is_asking,
     )
-    for quotes, quote_lines, steps, step_lines, ruled_out, summary_lines, is_asking in (
-        (3, 3, 5, 2, 3, 6, True),
-        (3, 2, 4, 2, 2, 5, True),
-        (2, 2, 4, 2, 2, 4, True),
-        (2, 2, 4, 2, 1, 4, True),
-        (2, 1, 4, 2, 1, 4, True),
-        (2, 1, 4, 2, 1, 4, False),
-        (2, 1, 4, 1, 1, 4, False),
-        (2, 1, 3, 1, 1, 3, False),
+    for quotes, quote_lines, step_lines, ruled_out, summary_lines, is_asking in (
+        (3, 3, 4, 3, 6, True),
+        (3, 2, 4, 2, 6, True),
+        (2, 2, 4, 2, 6, True),
+        (2, 2, 3, 1, 6, True),
+        (2, 2, 3, 1, 6, False),
+        (2, 1, 3, 1, 5, False),
+        (2, 1, 2, 1, 4, False),
+        (2, 1, 2, 0, 4, False),
     )
 )
 """From generous to narrow; the first that fits is taken, the last when none does."""
@@ -192,8 +190,9 @@ class _Page:
         pods = len(wording.pods_of(cause))
         if pods > 1:
             self.block("Hit", verdict.who(cause))
+        sure = f"{wording.confidence_words(cause.confidence)} ({cause.confidence:.2f} of 1)"
         self.block("When", wording.span(cause.first_seen, cause.last_seen))
-        self.block("Confidence", f"{wording.confidence_words(cause.confidence)} ({cause.confidence:.2f} of 1)")
+        self.block("Confidence", sure)
         self.cascade(cause.chain, room)
         label = "Proof"
         for index in verdict.decisive(cause, room.quotes):
@@ -211,15 +210,10 @@ class _Page:
             label = ""
 
     def cascade(self, chain: Sequence[Step], room: Room) -> None:
-        """The steps in order, the last ones counted where there are too many."""
-        limit = room.steps
-        shown = chain if len(chain) <= limit else chain[: limit - 1]
-        for number, step in enumerate(shown):
-            time = wording.clock(step.timestamp) if step.timestamp else "--:--:--"
-            arrow = "→ " if number else "  "
-            self.block("" if number else "Cascade", step.title, limit=room.step_lines, lead=f"{time} {arrow}")
-        if len(shown) < len(chain):
-            self.block("", f"         → and {wording.count(len(chain) - len(shown), 'more step')}")
+        """What the cause led to, in order, mechanisms before symptoms."""
+        after = sorted(chain[1:], key=lambda step: step.role == "symptom")
+        if after:
+            self.block("It led to", " → ".join(step.title for step in after), limit=room.step_lines)
 
     def others(self, diagnosis: Diagnosis) -> None:
         """Further diagnoses and failures without a cause, one line each."""

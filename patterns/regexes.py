@@ -33,6 +33,15 @@ def dialect_problem(expression: str) -> str | None:
     return "matches the empty line" if compiled.match("") else None
 
 
+def for_ripgrep(expression: str) -> str:
+    """The expression as `rg -f` takes it beside others: groups without names, bytes instead of Unicode.
+
+    Rust's regex crate refuses a group name given twice, and compiles Unicode classes to so much that the
+    whole library would exceed ripgrep's size limit (https://docs.rs/regex/latest/regex/#unicode).
+    """
+    return "(?-u)" + re.sub(r"\(\?P<\w+>", "(?:", expression)
+
+
 def relax_quotes(expression: str) -> str:
     r"""`"` becomes `\\*"` outside character classes, so that escaped quotes match too.
 

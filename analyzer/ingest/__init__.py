@@ -77,7 +77,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: Final[tuple[Format, ...]] = (objects, describe, event_table, get_table)
+FORMATS: Final[tuple[Format, ...]] = (objects, event_table, get_table, describe)
 
 
 @dataclass(slots=True)
@@ -236,6 +236,7 @@ def _evidence(gathered: _Gathered) -> Evidence:
         files=frame(FileEntry, settled.files),
         notes=frame(Note, [*gathered.notes, *(note for h in harvests for note in h.notes)]),
         collected_at=settled.collected_at,
+        present=settled.reference,
         layouts=tuple(sorted(gathered.layouts, key=lambda name: (-gathered.layouts[name], name))),
     )
 
