@@ -1,0 +1,67 @@
+"""The joins that no line states, each one a derivation over the evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Final
+
+import polars as pl
+
+from analyzer.derive import exits, memory, mount_modes, mounts, probes, references, scheduling, services
+from analyzer.derive.facts import Facts, Owner
+from analyzer.model import ORDER, Evidence, Record, frame
+
+Derivation = Callable[[Facts], list[Record]]
+
+DERIVATIONS: Final[tuple[Derivation, ...]] = (
+    mounts.missing_files_explained,
+    mount_modes.mounts_hiding_files,
+    mount_modes.wrong_sub_paths,
+    mount_modes.read_only_mounts,
+    mount_modes.volumes_owned_by_others,
+    memory.kills_explained,
+    memory.evictions,
+    probes.probes_explained,
+    exits.exits_zero,
+    exits.app_exits_non_zero,
+    exits.init_containers_failing,
+    exits.init_containers_blocking,
+    exits.sidecars_never_started,
+    scheduling.pod_requests_exceed_nodes,
+    references.absent_referents,
+    references.absent_keys,
+    references.unbound_claims,
+    references.tokens_not_mounted,
+    services.calls_explained,
+)
+
+_MODULES: Final = (mounts, mount_modes, memory, probes, exits, scheduling, references, services)
+
+LINES: Final[tuple[str, ...]] = tuple(dict.fromkeys(line for module in _MODULES for line in module.LINES))
+"""The log lines that derivations need, as regexes in the patterns' dialect: the screen must keep them."""
+
+
+def derive(evidence: Evidence) -> Evidence:
+    """`evidence` with the records that the derivations add."""
+    facts = Facts.of(evidence)
+    added = [_on_node(facts, record) for derivation in DERIVATIONS for record in derivation(facts)]
+    if not added:
+        return evidence
+    known = frame(Record, added)
+    together = pl.concat([evidence.records.select(known.columns), known])
+    records = together.sort([n for n in ORDER if n in together.columns], maintain_order=True, nulls_last=False)
+    if "record_id" in evidence.records.columns:
+        records = records.with_row_index("record_id")
+    return dataclasses.replace(evidence, records=records)
+
+
+def _on_node(facts: Facts, record: Record) -> Record:
+    """The record with the node of its container or pod, where the decisive line did not say it."""
+    if record.node is not None or not record.name:
+        return record
+    owner = Owner(record.namespace or "", record.name, record.container or "")
+    row = facts.container(owner) or facts.pod(owner)
+    pod = facts.pod(owner)
+    node = (row.node if row else None) or (pod.node if pod else None)
+    return dataclasses.replace(record, node=node)

@@ -1,0 +1,91 @@
+"""The hosts that failing containers call in vain, as their logs name them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from analyzer.derive.facts import Facts, Owner
+from analyzer.model import LOG_SOURCES, Object, Record
+
+IN_VAIN: Final = (
+    r"(?i)connection refused|\beconnrefused\b|no such host|name or service not known|could not translate host name|"
+    r"\benotfound\b|\beai_again\b|getaddrinfo|i/o timeout|connection timed out|no route to host|host is unreachable|"
+    r"server misbehaving|temporary failure in name resolution|can't resolve|bad address|unknown ?host|"
+    r"name does not resolve|could not resolve|connect timeout|\betimedout\b"
+)
+LINES: tuple[str, ...] = (IN_VAIN,)
+
+# what waits for a host says so in its last lines, which are kept anyway
+_in_vain: Final = re.compile(IN_VAIN + r"|waiting for [a-z0-9]")
+_host: Final = re.compile(
+    r"(?<![\w./@-])(?:(?P<scheme>[a-z][a-z0-9+]{1,20})://(?:[^\s/@]{1,100}@)?)?"
+    r"(?P<host>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?){0,5})\.?"
+    r"(?::(?P<port>\d{2,5}))?(?![\w-])"
+)
+# words before a bare name that make it a host's name rather than a word
+_INTRODUCES: Final = re.compile(
+    r"(?i)\b(?:lookup|host|host name|hostname|resolve|address|waiting for|enotfound)[\s:=]*[\"'`(]?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A host that a container called in vain: a Service's name and namespace as DNS would read them."""
+
+    owner: Owner
+    host: str
+    service: str
+    namespace: str
+    port: int | None
+    is_qualified: bool  # the host names its namespace, or ends in .svc
+    record: Record
+
+
+def calls_in_vain(facts: Facts) -> list[Call]:
+    """Each host once a container, with the last line about it."""
+    spaces = {o.namespace for o in facts.objects if o.namespace} | {p.namespace for p in facts.pods if p.namespace}
+    found: dict[tuple[Owner, str, str, int | None], Call] = {}
+    for owner, record in facts.owned_records():
+        if record.source not in LOG_SOURCES or not owner.pod or not owner.container:
+            continue
+        if not _in_vain.search(record.message) or not facts.is_failing(owner):
+            continue
+        for call in _calls(facts, owner, record, spaces):
+            found[owner, call.service, call.namespace, call.port] = call
+    return [call for _, call in sorted(found.items(), key=lambda kv: (kv[0][:3], kv[0][3] or 0))]
+
+
+def _calls(facts: Facts, owner: Owner, record: Record, spaces: set[str]) -> list[Call]:
+    out = []
+    text = record.message[:4096]
+    for match in _host.finditer(text):
+        port = int(match["port"]) if match["port"] else None
+        read = _read(match["host"], owner.namespace, spaces)
+        if read is None or read[0].isdecimal():
+            continue
+        service, namespace, is_qualified = read
+        is_host = is_qualified or port is not None or match["scheme"] or _INTRODUCES.search(text[: match.start()][-40:])
+        if is_host and (is_qualified or _service(facts, service, namespace)):
+            out.append(Call(owner, match["host"], service, namespace, port, is_qualified, record))
+    return out
+
+
+def _read(host: str, namespace: str, spaces: set[str]) -> tuple[str, str, bool] | None:
+    """(service, namespace, is qualified) of a cluster DNS name
+    (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/); None for other names.
+    """
+    labels = host.split(".")
+    if len(labels) == 1:
+        return labels[0], namespace, False
+    if "svc" in labels[2:4]:
+        before = labels[: labels.index("svc", 2)]
+        return (before[-2], before[-1], True) if before[-1] in spaces else None
+    if len(labels) == 2 and labels[1] in spaces:
+        return labels[0], labels[1], True
+    return None
+
+
+def _service(facts: Facts, name: str, namespace: str) -> Object | None:
+    return facts.object("Service", namespace, name)

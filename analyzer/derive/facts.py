@@ -1,0 +1,298 @@
+"""The frames of one bundle as typed rows that can be looked up by what they are about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from analyzer.derive.merge import (
+    distinct_containers,
+    distinct_mounts,
+    distinct_pods,
+    distinct_probes,
+    distinct_references,
+    in_namespace,
+    namespaces_of_pods,
+)
+from analyzer.derive.owners import Owned, Owner, complete_owners, owner_of
+from analyzer.model import (
+    Container,
+    Evidence,
+    FileEntry,
+    Mount,
+    Node,
+    Object,
+    Pod,
+    Probe,
+    Quote,
+    Record,
+    Reference,
+    rows,
+)
+
+STEADY_SECONDS: Final = 600.0
+"""A container that has run this long has recovered: the kubelet resets its restart back-off after 10 minutes
+(https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy)."""
+
+__all__ = [
+    "EPOCH",
+    "STEADY_SECONDS",
+    "Facts",
+    "Owner",
+    "container_is_failing",
+    "derived",
+    "mount_quote",
+    "owner_of",
+    "quote",
+]
+
+Row = TypeVar("Row", bound=Owned)
+
+LARGEST_COUNT: Final = 2**62  # sums of counts that a hostile bundle states still fit their column
+EPOCH: Final = dt.datetime(1904, 1, 1, tzinfo=dt.UTC)  # sorts what has no time before the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Typed rows of all frames, each pod, container, mount, probe and need once, from all files that tell of it.
+
+    Pods of a fragment may have no namespace (None) or no name (""). `records` is in the frame's order.
+    """
+
+    records: tuple[Record, ...]
+    pods: tuple[Pod, ...]
+    containers: tuple[Container, ...]
+    probes: tuple[Probe, ...]
+    mounts: tuple[Mount, ...]
+    references: tuple[Reference, ...]
+    nodes: tuple[Node, ...]
+    objects: tuple[Object, ...]
+    files: tuple[FileEntry, ...]
+    collected_at: dt.datetime | None  # else the last time that any record has
+    _owners: tuple[Owner, ...] = ()  # of each record, completed
+    _ids_by_owner: dict[Owner, list[int]] = field(default_factory=dict)
+    _ids_by_pod: dict[Owner, list[int]] = field(default_factory=dict)
+    _pods: dict[Owner, Pod] = field(default_factory=dict)
+    _containers: dict[Owner, Container] = field(default_factory=dict)
+    _containers_by_pod: dict[Owner, list[Container]] = field(default_factory=dict)
+    _mounts_by_pod: dict[Owner, list[Mount]] = field(default_factory=dict)
+    _probes_by_owner: dict[Owner, list[Probe]] = field(default_factory=dict)
+    _references_by_pod: dict[Owner, list[Reference]] = field(default_factory=dict)
+    _objects: dict[tuple[str, str], list[Object]] = field(default_factory=dict)
+    _instances: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Facts:
+        """Read and index the frames of `evidence`."""
+        records = tuple(rows(Record, evidence.records))
+        said_pods, said_containers = rows(Pod, evidence.pods), rows(Container, evidence.containers)
+        spaces = namespaces_of_pods(said_pods, said_containers)
+        pods = distinct_pods(in_namespace(said_pods, spaces))
+        containers = distinct_containers(in_namespace(said_containers, spaces))
+        mounts = distinct_mounts(in_namespace(rows(Mount, evidence.mounts), spaces))
+        probes = distinct_probes(in_namespace(rows(Probe, evidence.probes), spaces))
+        references = distinct_references(in_namespace(rows(Reference, evidence.references), spaces))
+        objects = tuple(rows(Object, evidence.objects))
+        files = tuple(rows(FileEntry, evidence.files))
+        owners = complete_owners(records, pods, containers, mounts)
+        by_kind: dict[tuple[str, str], list[Object]] = defaultdict(list)
+        for thing in objects:
+            by_kind[thing.kind, thing.namespace or ""].append(thing)
+        by_owner: dict[Owner, list[int]] = defaultdict(list)
+        by_pod: dict[Owner, list[int]] = defaultdict(list)
+        for i, owner in enumerate(owners):
+            by_owner[owner].append(i)
+            by_pod[owner.whole_pod].append(i)
+        return cls(
+            records=records,
+            pods=pods,
+            containers=containers,
+            probes=probes,
+            mounts=mounts,
+            references=references,
+            nodes=tuple(rows(Node, evidence.nodes)),
+            objects=objects,
+            files=files,
+            collected_at=evidence.collected_at or max((t for r in records if (t := r.timestamp)), default=None),
+            _owners=owners,
+            _ids_by_owner=dict(by_owner),
+            _ids_by_pod=dict(by_pod),
+            _pods={Owner(p.namespace or "", p.name): p for p in pods},
+            _containers={owner_of(c): c for c in containers},
+            _containers_by_pod=_by_pod(containers),
+            _mounts_by_pod=_by_pod(mounts),
+            _probes_by_owner=_by_owner(probes),
+            _references_by_pod=_by_pod(references),
+            _objects=dict(by_kind),
+            _instances={f.path: f.instance for f in files if f.instance is not None},
+        )
+
+    def owned_records(self) -> Iterable[tuple[Owner, Record]]:
+        """Every record with its owner, completed where only one container or pod of the bundle fits."""
+        return zip(self._owners, self.records, strict=True)
+
+    def records_of(self, owner: Owner) -> Sequence[Record]:
+        """Records about exactly this owner."""
+        return [self.records[i] for i in self._ids_by_owner.get(owner, ())]
+
+    def ids_of(self, owner: Owner) -> Sequence[int]:
+        """Indexes into `records` (record ids) of what is about a container, or about a pod and its containers."""
+        return (self._ids_by_owner if owner.container else self._ids_by_pod).get(owner, ())
+
+    def pod_records(self, owner: Owner) -> Sequence[Record]:
+        """Records about the owner's pod or any of its containers."""
+        return [self.records[i] for i in self._ids_by_pod.get(owner.whole_pod, ())]
+
+    def logs(self, owner: Owner) -> list[Record]:
+        """Kept lines of a container's own log, in time order (undated lines in file order)."""
+        found = [r for r in self.records_of(owner) if r.source in ("container_log", "text")]
+        return sorted(found, key=lambda r: (r.timestamp or EPOCH, self.rank_of(r.path), r.path, r.line))
+
+    def rank_of(self, path: str) -> int:
+        """0 for rotated and previous logs, 1 for the current one."""
+        return 0 if self._instances.get(path) in ("previous", "rotated") else 1
+
+    def is_previous(self, path: str) -> bool:
+        """Whether a file is the log of the life before the present one."""
+        return self._instances.get(path) == "previous"
+
+    def pod(self, owner: Owner) -> Pod | None:
+        """The owner's pod."""
+        return self._pods.get(owner.whole_pod)
+
+    def container(self, owner: Owner) -> Container | None:
+        """The owner's container."""
+        return self._containers.get(owner)
+
+    def containers_of(self, owner: Owner) -> Sequence[Container]:
+        """All containers of the owner's pod: init containers and sidecars first, in their order."""
+        return self._containers_by_pod.get(owner.whole_pod, ())
+
+    def container_names(self, owner: Owner) -> set[str]:
+        """Names of all containers of the owner's pod: from its object, else from its logs."""
+        named = {c.container for c in self.containers_of(owner)}
+        logs = {f.container for f in self.files if (f.namespace or "", f.pod) == (owner.namespace, owner.pod)}
+        return named or {name for name in logs if name}
+
+    def mounts_of(self, owner: Owner) -> list[Mount]:
+        """Mounts of one container."""
+        return [m for m in self.pod_mounts(owner) if m.container == owner.container]
+
+    def pod_mounts(self, owner: Owner) -> Sequence[Mount]:
+        """Mounts of all containers of the owner's pod."""
+        return self._mounts_by_pod.get(owner.whole_pod, ())
+
+    def probes_of(self, owner: Owner) -> Sequence[Probe]:
+        """Probes of one container."""
+        return self._probes_by_owner.get(owner, ())
+
+    def references_of(self, owner: Owner) -> Sequence[Reference]:
+        """What the owner's pod needs."""
+        return self._references_by_pod.get(owner.whole_pod, ())
+
+    def objects_of(self, kind: str, namespace: str) -> Sequence[Object]:
+        """Objects of a kind in a namespace ("" for cluster-scoped ones)."""
+        return self._objects.get((kind, namespace), ())
+
+    def object(self, kind: str, namespace: str, name: str) -> Object | None:
+        """One object."""
+        return next((o for o in self.objects_of(kind, namespace) if o.name == name), None)
+
+    def node(self, name: str | None) -> Node | None:
+        """One node."""
+        return next((n for n in self.nodes if n.node == name), None)
+
+    def is_failing(self, owner: Owner) -> bool:
+        """Whether nothing in the bundle says that this container, or pod, is well."""
+        container = self.container(owner)
+        pod = self.pod(owner)
+        if container is not None:
+            return container_is_failing(container, pod, self.collected_at)
+        if pod is not None:
+            return not (pod.is_ready or pod.phase == "Succeeded" or pod.reason == "Completed")
+        return True
+
+
+def container_is_failing(container: Container, pod: Pod | None, collected_at: dt.datetime | None) -> bool:
+    """Not ready, restarting or not started; a container that ran on for ten minutes has recovered."""
+    if container.kind == "init" and container.state == "terminated":
+        return container.exit_code != 0
+    if container.state == "terminated" and container.exit_code == 0:
+        return pod is None or pod.restart_policy in (None, "Always")
+    if not container.is_ready:
+        return container.state is not None or container.is_ready is False or pod is None or not pod.is_ready
+    if not container.restart_count:
+        return False
+    if container.started_at is not None and collected_at is not None:
+        return (collected_at - container.started_at).total_seconds() < STEADY_SECONDS
+    return container.restart_count >= 3
+
+
+def quote(record: Record) -> Quote:
+    """The line a record stands on."""
+    return Quote(
+        path=record.path,
+        line=record.line,
+        text=record.text or record.message,
+        source=record.source,
+        timestamp=record.timestamp,
+    )
+
+
+def mount_quote(mount: Mount) -> Quote:
+    """The line of a mountPath."""
+    return Quote(path=mount.path, line=mount.line, text=mount.text or mount.mount_path, source="object")
+
+
+def derived(  # noqa: PLR0913 - the parts of a record
+    reason: str,
+    message: str,
+    decisive: Record,
+    owner: Owner,
+    cites: Sequence[Quote] = (),
+    *,
+    count: int = 1,
+    node: str | None = None,
+    first: dt.datetime | None = None,
+) -> Record:
+    """A record of ours: `message` about `owner`, standing on the line of `decisive`."""
+    quotes = list(dict.fromkeys([quote(decisive), *cites]))
+    return Record(
+        source="derived",
+        message=message,
+        path=decisive.path,
+        line=decisive.line,
+        text=decisive.text or decisive.message,
+        timestamp=decisive.timestamp,
+        timestamp_error_seconds=decisive.timestamp_error_seconds,
+        first_timestamp=first or decisive.first_timestamp,
+        count=min(count, LARGEST_COUNT),
+        level="error",
+        namespace=owner.namespace or None,
+        kind="Pod" if owner.pod or owner.container else None,
+        name=owner.pod or None,
+        container=owner.container or None,
+        node=node or decisive.node,
+        reason=reason,
+        exit_code=decisive.exit_code,
+        before=decisive.before,
+        after=decisive.after,
+        cites=tuple(quotes),
+    )
+
+
+def _by_pod(values: Iterable[Row]) -> dict[Owner, list[Row]]:
+    found: dict[Owner, list[Row]] = defaultdict(list)
+    for value in values:
+        found[owner_of(value).whole_pod].append(value)
+    return dict(found)
+
+
+def _by_owner(values: Iterable[Row]) -> dict[Owner, list[Row]]:
+    found: dict[Owner, list[Row]] = defaultdict(list)
+    for value in values:
+        found[owner_of(value)].append(value)
+    return dict(found)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+from deriving import CRASHING, RUNNING, container, derived, listing, log, messages, pod
+
+REFUSED = "FATAL: dial tcp: connect to redis:6379: connection refused"
+
+
+def service(name: str, port: int = 6379, target: int | str | None = None, **selector: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"namespace": "shop", "name": name},
+        "spec": {"selector": selector, "ports": [{"port": port, "protocol": "TCP", "targetPort": target or port}]},
+    }
+
+
+def deployment(name: str, replicas: int) -> dict[str, Any]:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"namespace": "shop", "name": name},
+        "spec": {"replicas": replicas, "selector": {"matchLabels": {"app": name}}},
+    }
+
+
+def backend(port: int = 6379, **labels: str) -> dict[str, Any]:
+    spec = container("redis", ports=[{"name": "redis", "containerPort": port}])
+    return pod({"redis": (spec, RUNNING)}, name="redis-0", metadata={"labels": labels})
+
+
+def bundle(line: str, *things: dict[str, Any], status: dict[str, Any] = CRASHING) -> dict[str, Any]:
+    caller = pod({"app": (container("app"), status)}, metadata={"labels": {"app": "web"}})
+    return {
+        "pods.json": listing(caller, *(t for t in things if t["kind"] == "Pod")),
+        "services.json": listing(*(t for t in things if t["kind"] == "Service")),
+        "deployments.json": listing(*(t for t in things if t["kind"] == "Deployment")),
+        "web-0-app.previous.log": log(line),
+    }
+
+
+def test_a_dependency_scaled_to_zero_is_told() -> None:
+    files = bundle(REFUSED, service("redis", app="redis"), service("web", app="web"), deployment("redis", 0))
+    assert messages("DependencyScaledToZero", files) == [
+        "app calls redis:6379 in vain: Deployment redis in namespace shop is scaled to 0 replicas"
+    ]
+
+
+def test_a_dependency_with_replicas_is_not_called_scaled_to_zero() -> None:
+    files = bundle(REFUSED, service("redis", app="redis"), deployment("redis", 1), backend(app="redis"))
+    assert [r.reason for r in derived(files)] == ["AppExitsNonZero"]
+
+
+def test_a_service_whose_selector_no_pod_has_is_told() -> None:
+    files = bundle(REFUSED, service("redis", app="redis-master"), backend(app="redis"))
+    assert messages("ServiceSelectsNothing", files) == [
+        "app calls redis:6379 in vain: Service redis selects app=redis-master, and no pod of namespace shop has these "
+        "labels"
+    ]
+
+
+def test_a_target_port_that_no_container_has_is_told() -> None:
+    files = bundle(REFUSED, service("redis", target=6380, app="redis"), backend(app="redis"))
+    assert messages("ServicePortServesNothing", files) == [
+        "app calls redis:6379 in vain: Service redis sends to port 6380, and its containers have port 6379"
+    ]
+
+
+def test_a_named_target_port_that_no_container_has_is_told() -> None:
+    files = bundle(REFUSED, service("redis", target="tcp", app="redis"), backend(app="redis"))
+    assert messages("ServicePortServesNothing", files) == [
+        "app calls redis:6379 in vain: Service redis sends to the port named tcp, which no container of its pods has"
+    ]
+
+
+def test_a_port_that_the_service_does_not_have_is_told() -> None:
+    files = bundle(REFUSED.replace("6379", "6380"), service("redis", app="redis"), backend(app="redis"))
+    assert messages("ServicePortServesNothing", files) == [
+        "app calls redis:6380 in vain: Service redis has port 6379 and none 6380"
+    ]
+
+
+def test_a_cluster_name_without_a_service_is_told_with_the_nearest_name() -> None:
+    line = "dial tcp: lookup redis-master.shop.svc.cluster.local on 10.96.0.10:53: no such host"
+    files = bundle(line, service("redis", app="redis"), backend(app="redis"))
+    assert messages("AddressNamesNoService", files) == [
+        "app calls redis-master.shop.svc.cluster.local in vain: namespace shop has no Service redis-master (it has "
+        "redis)"
+    ]
+
+
+def test_a_name_outside_the_cluster_is_not_judged() -> None:
+    line = "dial tcp: lookup api.example.com on 10.96.0.10:53: no such host"
+    assert [r.reason for r in derived(bundle(line, service("redis", app="redis")))] == ["AppExitsNonZero"]
+
+
+def test_an_ordinary_word_that_is_a_services_name_is_no_host() -> None:
+    line = "redis pool closed: connection refused"
+    files = bundle(line, service("redis", app="redis-master"), backend(app="redis"))
+    assert [r.reason for r in derived(files)] == ["AppExitsNonZero"]
+
+
+def test_what_a_healthy_container_once_logged_is_not_judged() -> None:
+    assert derived(bundle(REFUSED, service("redis", app="nothing"), status=RUNNING)) == []
