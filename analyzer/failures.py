@@ -13,9 +13,14 @@ from patterns.schema import Library
 
 STARTING = frozenset({"ContainerCreating", "PodInitializing"})
 STARTING_GRACE = dt.timedelta(seconds=120)  # a pod this young may still be starting
-RECENT = dt.timedelta(hours=1)  # a restart before that is history, not an incident
+STEADY = dt.timedelta(minutes=10)
+HISTORY = dt.timedelta(hours=1)  # one or two restarts before that are no incident
+LONG_STEADY = dt.timedelta(hours=6)
 RESTARTS_THAT_COUNT = 3  # of a container that runs and is ready again
 GOOD_STATUS = frozenset({"Running", "Completed", "Succeeded"})
+WORKLOADS = frozenset(
+    {"Pod", "Node", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "PersistentVolumeClaim"}
+)
 RECOVERY_REASONS = frozenset({"Started", "Pulled", "Completed", "SuccessfulCreate", "SuccessfulAttachVolume"})
 
 
@@ -84,22 +89,34 @@ def container_problem(container: Container, pod: Pod | None, now: dt.datetime | 
         if restarts == 0 and now is not None and started is not None and now - started < STARTING_GRACE:
             return None
         return f"{name} runs but is not ready", "NotReady", 0.7
-    return _restarted(container, name, restarts, now)
+    return _restarted(container, name, restarts, pod.created_at if pod else None, now)
 
 
 def _restarted(
-    container: Container, name: str, restarts: int, now: dt.datetime | None
+    container: Container, name: str, restarts: int, created: dt.datetime | None, now: dt.datetime | None
 ) -> tuple[str, str, float] | None:
     """A container that runs again, but went down badly, recently, more than once."""
-    ended = container.last_finished_at
-    if not restarts or container.last_exit_code in (0, None):
-        return None
-    if now is not None and ended is not None and now - ended > RECENT:
+    if not restarts or container.last_exit_code in (0, None) or _is_steady(container, restarts, created, now):
         return None
     if restarts < RESTARTS_THAT_COUNT and container.last_reason != "OOMKilled":
         return None
     times = "once" if restarts == 1 else f"{restarts} times"
     return f"{name} restarted {times}", container.last_reason or "Error", 0.6
+
+
+def _is_steady(container: Container, restarts: int, created: dt.datetime | None, now: dt.datetime | None) -> bool:
+    """It has run for ten minutes, and for twice as long as it used to run between restarts, or for hours.
+
+    Ten minutes is when the kubelet forgets a restart back-off (MaxContainerBackOff's reset, twice 5 minutes, in
+    pkg/kubelet/kubelet.go); a container that is killed every half hour is not well after ten of them.
+    """
+    started, ended = container.started_at, container.last_finished_at
+    if now is None or started is None:
+        return False
+    runs = now - started
+    if restarts < RESTARTS_THAT_COUNT or ended is None or created is None:
+        return runs >= HISTORY
+    return runs >= STEADY and runs >= min(2 * (ended - created) / restarts, LONG_STEADY)
 
 
 def _young(pod: Pod | None, now: dt.datetime | None) -> bool:
@@ -187,9 +204,15 @@ def _told_failures(facts: Facts, findings: Sequence[Finding], library: Library) 
     """Symptoms that events or logs tell of objects whose present state the bundle does not hold."""
     for finding in findings:
         pattern = library.patterns[finding.pattern]
-        if pattern.role != "symptom" or is_known_well(facts, finding.about) or _recovered(facts, finding):
-            continue
-        yield _told(finding, pattern.title)
+        if pattern.role == "symptom" and _is_telling(facts, finding.about) and not _recovered(facts, finding):
+            yield _told(finding, pattern.title)
+
+
+def _is_telling(facts: Facts, ref: ObjectRef) -> bool:
+    """A symptom of this may be believed: its state is not known, and in a bundle with pods it has a name."""
+    if is_known_well(facts, ref):
+        return False
+    return not facts.pods or ref.kind in WORKLOADS or bool(ref.node and not ref.kind)
 
 
 def _word_failures(facts: Facts, findings: Sequence[Finding], library: Library) -> Iterable[Failure]:
@@ -215,7 +238,7 @@ def _told(finding: Finding, title: str) -> Failure:
 def is_known_well(facts: Facts, ref: ObjectRef) -> bool:
     """The bundle holds this object's state (and then that decides), or its namespace's pods without it."""
     if ref.kind == "Pod" and ref.name:
-        return facts.pod(Owner(ref.namespace, ref.name)) is not None or _lists_pods_of(facts, ref.namespace)
+        return _has_state(facts, Owner(ref.namespace, ref.name)) or _lists_pods_of(facts, ref.namespace)
     if ref.kind == "Node" or (not ref.name and ref.node):
         return facts.node(ref.name or ref.node) is not None
     if ref.kind and ref.name:
@@ -225,7 +248,16 @@ def is_known_well(facts: Facts, ref: ObjectRef) -> bool:
 
 def _lists_pods_of(facts: Facts, namespace: str) -> bool:
     """The bundle has pods of this namespace, so a pod that is not among them is gone."""
-    return any(not namespace or p.namespace in (namespace, None) for p in facts.pods)
+    return bool(namespace) and any(p.namespace == namespace and p.phase for p in facts.pods)
+
+
+def _has_state(facts: Facts, owner: Owner) -> bool:
+    """More is known of the pod than its name: how it is."""
+    pod = facts.pod(owner)
+    if pod is None:
+        return False
+    told = pod.phase is not None or pod.reason is not None or pod.is_ready is not None
+    return told or any(c.state is not None or c.is_ready is not None for c in facts.containers_of(owner))
 
 
 def _is_satisfied(facts: Facts, ref: ObjectRef) -> bool:

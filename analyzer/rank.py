@@ -12,6 +12,7 @@ from analyzer.diagnosis import Finding, ObjectRef, ScoreTerm
 from analyzer.failures import is_known_well
 from analyzer.relate import Nearness, nearness, workload_of
 from analyzer.score import confidence, score
+from analyzer.stages import is_past
 from patterns.schema import Library, Pattern
 
 CLOSE = 0.5  # nearness from which a finding explains a failure, rather than standing in the same bundle
@@ -63,7 +64,7 @@ def rank(case: Case) -> tuple[Ranked, ...]:
 
 def _candidate(finding: Finding, case: Case) -> Candidate | None:
     pattern = case.library.patterns[finding.pattern]
-    if pattern.role != "cause":
+    if pattern.role != "cause" or all(is_past(case.facts.records[i], case.facts) for i in finding.record_ids):
         return None
     near = {
         i: n for i, failure in enumerate(case.failures) if (n := nearness(case.facts, finding.about, failure.about))

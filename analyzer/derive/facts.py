@@ -203,7 +203,7 @@ class Facts:
 
     def node(self, name: str | None) -> Node | None:
         """One node."""
-        return next((n for n in self.nodes if n.node == name), None)
+        return next((n for n in self.nodes if name and (n.node == name or n.node.split(".")[0] == name)), None)
 
     def is_failing(self, owner: Owner) -> bool:
         """Whether nothing in the bundle says that this container, or pod, is well."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -83,14 +82,15 @@ def _with_owner_file(entry: FileEntry, owner: Owner | None, namespaces: dict[tup
 
 
 def without_copies(records: Sequence[Record]) -> list[Record]:
-    """Records of container logs that another file of the same container has too, kept once: the first path's.
+    """Records that another file of the bundle has too, kept once: from the previous log, else from the first path.
 
-    previous.log and previous.insecure.log are one log fetched twice; a rotated log may overlap the current
-    one. Equal lines inside one file are honest repeats and stay. Without a timestamp only a line of the same
-    number in the insecure twin is known to be a copy.
+    previous.log and previous.insecure.log are one log fetched twice; a rotated log may overlap the current one; a
+    pod in back-off has the same life in current.log and previous.log; a pod stands in pods.yaml and in a file of
+    its own. Equal lines inside one file are honest repeats and stay. Without a timestamp only a log line of the
+    same number in the insecure twin is known to be a copy.
     """
     twins = {(r.path, r.line, r.message) for r in records if r.path.endswith("/previous.log")}
-    owner: dict[tuple[str | None, str, str | None, dt.datetime, str], str] = {}
+    owner: dict[tuple[object, ...], str] = {}
     kept: list[Record] = []
     for record in sorted(records, key=lambda r: (r.path.endswith(_INSECURE), r.path, r.line)):
         if record.source in ("container_log", "control_plane_log") and record.timestamp and record.name:

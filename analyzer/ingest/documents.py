@@ -1,0 +1,277 @@
+"""YAML and JSON bytes as separate API objects, each with the bytes it was read from.
+
+Lists (`kind: List`, PodList, ...) are taken apart: their items are the entries. Large YAML lists are read in
+groups of items, so that memory follows the group and a broken item costs itself. YAML goes through rapidyaml
+without resolving anchors (an alias stays the text "*name", so an alias bomb stays small) and without PyYAML's
+recursion; rapidyaml gives up below 64 nested levels, which costs the one document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+import ryml
+
+from analyzer.ingest import fields
+from analyzer.ingest.salvage import complete_objects, elements_of_list, old_keys, repaired
+
+GROUP_BYTES: Final = 1 << 20
+
+_MARKER: Final = re.compile(rb"^---(?=[ \t\r\n]|\Z)[^\n]*\n?|^\.\.\.[ \t\r]*$\n?|^%YAML[^\n]*\n?", re.M)
+_ITEMS_KEY: Final = re.compile(rb"^items:[ \t]*(?:#[^\n]*)?\r?\n", re.M)
+_NEXT_KEY: Final = re.compile(rb"^(?![-\s#])", re.M)
+_FIRST_ITEM: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)- ")
+_FOREIGN: Final = re.compile(rb"^\w[\w./-]*(?![\w./:-])[^\n]*\n?", re.M)
+_PROMPT: Final = re.compile(rb"\s*(?:(?:[\w.@:~/\[\]-]{0,80}[$#>] ?)?(?:kubectl|oc|k) [^\n]*\n\s*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One API object and where it stands: raw[start:end]."""
+
+    fields: fields.Fields
+    start: int
+    end: int
+    list_kind: str | None = None  # "PodList": what items without a kind of their own are
+
+    @property
+    def kind(self) -> str | None:
+        """Its kind, from the list it stands in when it does not say."""
+        own = fields.text(self.fields, "kind")
+        if own is None and self.list_kind is not None and self.list_kind != "List":
+            own = self.list_kind.removesuffix("List")
+        return own
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A part of the file that is neither YAML nor JSON: raw[start:end]."""
+
+    start: int
+    end: int
+    problem: str
+
+
+def read(raw: bytes) -> Iterator[Entry | Unread]:
+    """All objects of a file in order, with the parts that could not be read in between."""
+    prompt = _PROMPT.match(raw)
+    start = prompt.end() if prompt else 0
+    first = raw[start : start + 4096].lstrip()[:1]
+    if first in (b"{", b"["):
+        yield from _read_json(raw, start)
+    else:
+        raw, foreign = _without_foreign_lines(raw, start)
+        yield from foreign
+        for begin, end in _documents(raw, start):
+            yield from _read_document(raw, begin, end)
+
+
+def _without_foreign_lines(raw: bytes, start: int) -> tuple[bytes, list[Unread]]:
+    """The same bytes with what is no YAML at the left margin made a comment: kubectl's warnings and errors."""
+    found = list(_FOREIGN.finditer(raw, start))
+    if not found:
+        return raw, []
+    masked = bytearray(raw)
+    for match in found:
+        masked[match.start()] = ord("#")
+    return bytes(masked), [Unread(m.start(), m.end(), "line that is no part of a document") for m in found]
+
+
+def _documents(raw: bytes, start: int) -> Iterator[tuple[int, int]]:
+    for marker in _MARKER.finditer(raw, start):
+        yield start, marker.start()
+        start = marker.end()
+    yield start, len(raw)
+
+
+def _read_document(raw: bytes, start: int, end: int) -> Iterator[Entry | Unread]:
+    key = _ITEMS_KEY.search(raw, start, end)
+    first = _FIRST_ITEM.match(raw, key.end(), end) if key else None
+    if key is None or first is None:
+        values = load_yaml(raw[start:end])
+        if values is None:
+            yield Unread(start, end, "not readable as YAML")
+        else:
+            yield from _entries(values, start, end, None)
+        return
+    last = _NEXT_KEY.search(raw, first.end(), end)
+    stop = last.start() if last else end
+    frame = load_yaml(raw[start : key.start()] + raw[stop:end])
+    kind = fields.text(frame, "kind")
+    starts = _item_starts(raw, first, stop)
+    for group in _groups(starts, stop):
+        yield from _read_group(raw, group, kind)
+
+
+def _item_starts(raw: bytes, first: re.Match[bytes], stop: int) -> list[int]:
+    indent = first.group(1)
+    starts = [first.start(1)]
+    dash = b"\n" + indent + b"- "
+    place = raw.find(dash, first.end(), stop)
+    while place >= 0:
+        starts.append(place + 1)
+        place = raw.find(dash, place + 1, stop)
+    return starts
+
+
+def _groups(starts: Sequence[int], stop: int) -> Iterator[list[tuple[int, int]]]:
+    group: list[tuple[int, int]] = []
+    for start, end in zip(starts, [*starts[1:], stop], strict=True):
+        group.append((start, end))
+        if end - group[0][0] >= GROUP_BYTES:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _read_group(raw: bytes, group: Sequence[tuple[int, int]], kind: str | None) -> Iterator[Entry | Unread]:
+    """The items of one group; halves of it when the whole does not parse, down to the broken item."""
+    values = load_yaml(raw[group[0][0] : group[-1][1]])
+    if isinstance(values, list) and len(values) == len(group):
+        for value, (start, end) in zip(values, group, strict=True):
+            yield from _entries(value, start, end, kind)
+    elif len(group) == 1:
+        yield Unread(*group[0], "list item is cut off or not readable as YAML")
+    else:
+        half = len(group) // 2
+        yield from _read_group(raw, group[:half], kind)
+        yield from _read_group(raw, group[half:], kind)
+
+
+def load_yaml(raw: bytes) -> object:
+    """One YAML document as Python values; None when it is empty or cannot be read."""
+    try:
+        clean = raw if raw.isascii() else raw.decode("utf-8", "backslashreplace").encode()
+        tree = ryml.parse_in_arena(clean)
+        emitted = bytes(_emit(tree, 2 * len(clean) + 1024))
+    except (ryml.ExceptionBasic, ryml.ExceptionParse, ryml.ExceptionVisit, RuntimeError, MemoryError, ValueError):
+        return None
+    return _loaded(emitted) if emitted else {}  # nothing but comments
+
+
+def _value(loaded: object) -> object:
+    return {} if loaded is None else loaded
+
+
+def _emit(tree: ryml.Tree, size: int) -> memoryview:
+    """The tree as JSON bytes; the buffer grows until it fits (deep nesting is indented by ryml)."""
+    while True:
+        try:
+            emitted: memoryview = ryml.emit_json_in_place(tree, bytearray(size))
+            return emitted
+        except IndexError:
+            size *= 4
+
+
+def _read_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
+    try:
+        whole = orjson.loads(memoryview(raw)[start:])
+    except orjson.JSONDecodeError:
+        yield from _read_broken_json(raw, start)
+    else:
+        yield from _json_entries(raw, whole, start, len(raw))
+
+
+def _read_broken_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
+    """JSON lines, concatenated documents, and the complete objects of a list that was cut off."""
+    end_of_line = raw.find(b"\n", start)
+    if end_of_line > 0 and _loaded(raw[start:end_of_line]) is not None:
+        yield from _read_json_lines(raw, start)
+        return
+    place = start
+    for begin, end in complete_objects(raw, start):
+        value = _loaded(raw[begin:end])
+        if value is None:
+            continue
+        is_frame = place == start and raw[place:begin].rstrip().endswith(b"[")  # {"kind": "List", "items": [
+        if not is_frame:
+            yield from _rest(raw, place, begin)
+        yield from _json_entries(raw, value, begin, end)
+        place = end
+    yield from _rest(raw, place, len(raw))
+
+
+def _rest(raw: bytes, start: int, end: int) -> Iterator[Unread]:
+    """What stands between the objects, when it is more than punctuation."""
+    rest = raw[start:end]
+    behind_commas = rest.lstrip(b" \t\r\n,")
+    if behind_commas.strip(b" \t\r\n,]}"):
+        yield Unread(end - len(behind_commas), end, "JSON is cut off or broken")
+
+
+def _read_json_lines(raw: bytes, start: int) -> Iterator[Entry | Unread]:
+    while start < len(raw):
+        end = raw.find(b"\n", start) + 1 or len(raw)
+        line = raw[start:end]
+        value = _loaded(line) if line.strip() else {}
+        if value is None:
+            yield Unread(start, end, "line is no JSON")
+        else:
+            yield from _json_entries(raw, value, start, end)
+        start = end
+
+
+def _loaded(raw: bytes) -> object:
+    """One JSON value, or None."""
+    try:
+        return _value(orjson.loads(raw))
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return _value(orjson.loads(repaired(raw)))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _json_entries(raw: bytes, value: object, start: int, end: int) -> Iterator[Entry | Unread]:
+    elements = value if isinstance(value, list) else fields.items(value, "items")
+    spans = _json_spans(raw, start, end, len(elements))
+    yield from _entries(value, start, end, None, spans)
+
+
+def _json_spans(raw: bytes, start: int, end: int, count: int) -> list[tuple[int, int]]:
+    """Where the elements of a JSON list stand; nothing when that is unclear."""
+    first = re.compile(rb'(?:"items": ?)?\[\s*?\n([ \t]*)\{').search(raw, start, end)
+    if not count:
+        return []
+    if first is None:
+        spans = list(elements_of_list(raw, start, end))
+        return spans if len(spans) == count else []
+    needle = b"\n" + first.group(1) + b"{"
+    starts: list[int] = []
+    place = raw.find(needle, first.start(), end)
+    while place >= 0 and len(starts) <= count:
+        starts.append(place + 1)
+        place = raw.find(needle, place + 1, end)
+    return list(zip(starts, [*starts[1:], end], strict=True)) if len(starts) == count else []
+
+
+def _entries(
+    value: object, start: int, end: int, kind: str | None, spans: Sequence[tuple[int, int]] = ()
+) -> Iterator[Entry | Unread]:
+    """The objects in a value: itself, the items of a List, or the elements of a bare array."""
+    if isinstance(value, list):
+        elements: Sequence[object] = value
+        list_kind = None
+    elif not isinstance(value, dict):
+        if isinstance(value, str) and value.strip():
+            yield Unread(start, end, "text without any field")
+        return
+    else:
+        value = old_keys(value)
+        list_kind = fields.text(value, "kind")
+        if "items" not in value or (list_kind is not None and not list_kind.endswith("List")):
+            if value:
+                yield Entry(value, start, end, kind)
+            return
+        elements = fields.items(value, "items")
+    if len(spans) != len(elements):
+        spans = [(start, end)] * len(elements)
+    for element, (begin, stop) in zip(elements, spans, strict=True):
+        if isinstance(element, dict) and element:
+            yield Entry(old_keys(element), begin, stop, list_kind)

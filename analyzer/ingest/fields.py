@@ -1,0 +1,99 @@
+"""Typed access to the fields of a parsed document, where a wrong type is the same as an absent field.
+
+Objects of the Kubernetes API arrive as whatever somebody dumped: `items: null`, a string where a map is
+expected, numbers for strings. These functions are the only way other modules look into them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from analyzer import timestamps
+
+Fields = Mapping[str, object]
+"""A YAML or JSON map whose values nobody has looked at yet."""
+
+_NOTHING: Final[Fields] = {}
+
+
+def at(value: object, *path: str) -> object:
+    """What stands at `path` below `value`, or None when any step is missing or no map."""
+    for key in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
+
+
+def mapping(value: object, *path: str) -> Fields:
+    """The map at `path`; an empty one when there is none."""
+    found = at(value, *path)
+    return found if isinstance(found, dict) else _NOTHING
+
+
+def items(value: object, *path: str) -> Sequence[object]:
+    """The list at `path`; an empty one when there is none."""
+    found = at(value, *path)
+    return found if isinstance(found, list) else ()
+
+
+def maps(value: object, *path: str) -> list[Fields]:
+    """The list at `path` with an empty map for each element that is none, so that positions stay."""
+    return [item if isinstance(item, dict) else _NOTHING for item in items(value, *path)]
+
+
+def text(value: object, *path: str) -> str | None:
+    """The string at `path`, numbers and booleans written out; None when absent, empty, map or list."""
+    for key in path:  # as in at(); this is the function that is called a million times
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else None
+
+
+def texts(value: object, *path: str) -> tuple[str, ...]:
+    """The strings of the list at `path`; elements that are no scalars are left out."""
+    return tuple(t for t in (text(item) for item in items(value, *path)) if t is not None)
+
+
+def integer(value: object, *path: str) -> int | None:
+    """The whole number at `path`, also when it was written as a string; None when it does not fit 64 bits."""
+    found = at(value, *path)
+    if isinstance(found, str):
+        digits = found.lstrip("-")
+        found = int(found) if digits.isdecimal() and len(digits) < 19 and len(found) - len(digits) < 2 else None
+    if isinstance(found, bool) or not isinstance(found, int):
+        return None
+    return found if -(2**63) <= found < 2**63 else None
+
+
+def boolean(value: object, *path: str) -> bool | None:
+    """The boolean at `path`; also "True" and "False" as API conditions write them."""
+    found = at(value, *path)
+    if isinstance(found, bool):
+        return found
+    if isinstance(found, str) and found.lower() in ("true", "false"):
+        return found.lower() == "true"
+    return None
+
+
+def instant(value: object, *path: str) -> dt.datetime | None:
+    """The RFC 3339 time at `path` in UTC; None when absent, unreadable or Go's zero time."""
+    found = at(value, *path)
+    if not isinstance(found, str) or len(found) < 19:
+        return None
+    return timestamps.rfc3339(found)
+
+
+def pairs(value: object, *path: str) -> tuple[str, ...]:
+    """The map at `path` as sorted key=value strings, the way labels and selectors are written."""
+    found = mapping(value, *path)
+    return tuple(sorted(f"{key}={text(item) or ''}" for key, item in found.items()))

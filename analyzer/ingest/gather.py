@@ -1,0 +1,68 @@
+"""The rows of one file while it is being read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Final
+
+from analyzer.encoding import decode
+from analyzer.ingest.harvest import Harvest
+from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference
+
+TEXT_LIMIT: Final = 4096
+"""Characters of a line that a record keeps."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """One list a frame, filled by the readers of single objects, tables and sections."""
+
+    path: str
+    records: list[Record] = field(default_factory=list)
+    pods: list[Pod] = field(default_factory=list)
+    containers: list[Container] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
+    mounts: list[Mount] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    objects: list[Object] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def harvest(self, format_name: str, lines: int, unparsed: int) -> Harvest:
+        """Everything gathered; lines that are not `unparsed` were read."""
+        times = [t for r in self.records for t in (r.first_timestamp, r.timestamp) if t is not None]
+        return Harvest(
+            format=format_name,
+            lines=lines,
+            parsed=lines - unparsed,
+            unparsed=unparsed,
+            first_timestamp=_first(times),
+            last_timestamp=max(times, default=None),
+            records=tuple(self.records),
+            pods=tuple(self.pods),
+            containers=tuple(self.containers),
+            probes=tuple(self.probes),
+            mounts=tuple(self.mounts),
+            references=tuple(self.references),
+            nodes=tuple(self.nodes),
+            objects=tuple(self.objects),
+            notes=tuple(self.notes),
+        )
+
+
+def _first(times: list[dt.datetime]) -> dt.datetime | None:
+    return min(times, default=None)
+
+
+def count_lines(raw: bytes) -> int:
+    """How many lines there are: "\\n" ends one, and a non-empty rest is one."""
+    return raw.count(b"\n") + (bool(raw) and not raw.endswith(b"\n"))
+
+
+def text_lines(raw: bytes) -> list[str]:
+    """The lines of a text without their ends; bytes that are not UTF-8 stay visible as \\xNN."""
+    lines = decode(raw).removeprefix("\ufeff").split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines]

@@ -1,0 +1,155 @@
+"""One row of a `kubectl get` table as rows of the frames."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from analyzer import timestamps
+from analyzer.ingest import quantity, statuses, workloads
+from analyzer.ingest.gather import TEXT_LIMIT, Gathered
+from analyzer.ingest.kinds import KINDS, workload
+from analyzer.ingest.statuses import STARTING, Place
+from analyzer.model import Node, Object, Pod, Record
+
+_GOOD: Final = frozenset({"Running", "Completed", "Succeeded"})
+_PHASES: Final = frozenset({"Pending", "Running", "Succeeded", "Failed", "Unknown"})
+_PASSING: Final = STARTING | {"Terminating", "Pending"}
+_INIT_STEP: Final = re.compile(r"Init:\d+/\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of a line, by column name, and where it stands."""
+
+    kind: str | None
+    cells: dict[str, str]
+    namespace: str | None
+    line: int
+    text: str
+
+    def cell(self, *names: str) -> str | None:
+        """The first of these columns that holds a value."""
+        values = (self.cells.get(name, "") for name in names)
+        return next((v for v in values if v and v not in ("<none>", "<unset>", "<unknown>")), None)
+
+
+def add(row: Row, out: Gathered) -> None:
+    """The row as what its kind says; tables of kinds that nobody asks about hold nothing."""
+    if row.kind == "Pod":
+        _pod(row, out)
+    elif row.kind == "Node":
+        _node(row, out)
+    elif row.kind in KINDS:
+        _object(row, row.kind, out)
+
+
+def _pod(row: Row, out: Gathered) -> None:
+    name = row.cells["NAME"]
+    status, ready = row.cell("STATUS"), row.cell("READY")
+    owner_kind, owner_name = workload("ReplicaSet", name.rpartition("-")[0] or None, None)
+    is_of_deployment = owner_kind == "Deployment"
+    pod = Pod(
+        namespace=row.namespace,
+        name=name,
+        path=out.path,
+        line=row.line,
+        node=row.cell("NODE"),
+        phase=status if status in _PHASES else "Succeeded" if status == "Completed" else None,
+        reason=status,
+        owner_kind=owner_kind if is_of_deployment else None,
+        owner_name=owner_name if is_of_deployment else None,
+        is_ready=_is_ready(ready),
+        ip=row.cell("IP"),
+    )
+    out.pods.append(pod)
+    if status is None or status in _GOOD:
+        return
+    age = _restart_age(row.cells.get("RESTARTS", ""))
+    is_passing = status in _PASSING or _INIT_STEP.fullmatch(status) is not None
+    restarts = row.cells.get("RESTARTS", "").partition(" ")[0]
+    said = f"pod {name}: status {status}, ready {ready or 'unknown'}, {restarts or 'unknown'} restarts"
+    out.records.append(
+        Record(
+            source="container_status",
+            message=said,
+            path=out.path,
+            line=row.line,
+            text=row.text[:TEXT_LIMIT],
+            age_seconds=age.seconds if age else None,
+            timestamp_error_seconds=age.error_seconds if age else 0.0,
+            level="info" if is_passing else "warning",
+            namespace=row.namespace,
+            kind="Pod",
+            name=name,
+            node=pod.node,
+            reason=status,
+        )
+    )
+
+
+def _is_ready(cell: str | None) -> bool | None:
+    """'1/2' -> False."""
+    ready, slash, wanted = (cell or "").partition("/")
+    return ready == wanted if slash else None
+
+
+def _restart_age(cell: str) -> timestamps.Age | None:
+    """'11 (2m27s ago)' -> 147 seconds."""
+    _, _, rest = cell.partition("(")
+    return timestamps.age(rest.rstrip(")").removesuffix(" ago")) if rest else None
+
+
+def _node(row: Row, out: Gathered) -> None:
+    name = row.cells["NAME"]
+    words = (row.cell("STATUS") or "").split(",")
+    is_ready = True if "Ready" in words else False if "NotReady" in words or "Unknown" in words else None
+    out.nodes.append(
+        Node(
+            node=name,
+            path=out.path,
+            line=row.line,
+            is_ready=is_ready,
+            is_unschedulable="SchedulingDisabled" in words if is_ready is not None else None,
+            kubelet_version=row.cell("VERSION"),
+            container_runtime=row.cell("CONTAINER-RUNTIME"),
+            os_image=row.cell("OS-IMAGE"),
+        )
+    )
+    if is_ready is False:
+        said = f"node {name}: status {','.join(words)}"
+        at = Place(row.line, row.text[:TEXT_LIMIT])
+        out.records.append(statuses.of_node_condition(name, out.path, "Ready", said, at, None))
+
+
+def _object(row: Row, kind: str, out: Gathered) -> None:
+    ready, _, wanted = (row.cell("READY", "COMPLETIONS") or "").partition("/")
+    thing = Object(
+        kind=kind,
+        name=row.cells["NAME"],
+        path=out.path,
+        line=row.line,
+        namespace=None if kind in ("PersistentVolume", "StorageClass", "Namespace") else row.namespace,
+        phase=row.cell("STATUS", "PHASE"),
+        storage_class=row.cell("STORAGECLASS"),
+        ports=tuple((row.cell("PORT(S)") or "").split(",")) if row.cell("PORT(S)") else (),
+        addresses=tuple((row.cell("ENDPOINTS") or "").split(",")) if row.cell("ENDPOINTS") else (),
+        replicas=quantity.to_count(wanted or row.cell("DESIRED")),
+        ready_replicas=quantity.to_count(ready or row.cell("AVAILABLE")),
+        conditions=tuple(
+            f"{name.capitalize()}={value}:"
+            for name in ("AVAILABLE", "PROGRESSING", "DEGRADED")
+            if (value := row.cell(name)) in ("True", "False", "Unknown")
+        ),
+    )
+    out.objects.append(thing)
+    if thing.phase in workloads.BAD_PHASES.get(kind, ()):
+        out.records.append(workloads.bad_phase(thing, row.line, row.text[:TEXT_LIMIT]))
+    bad = workloads.BAD_STATUS.get(kind, {})
+    for condition in thing.conditions:
+        name, _, status = condition.rstrip(":").partition("=")
+        if bad.get(name) == status:
+            said = f"condition {name} is {status}"
+            message = row.cell("MESSAGE") or said
+            out.records.append(workloads.bad_state(thing, name, message, row.line, row.text[:TEXT_LIMIT]))

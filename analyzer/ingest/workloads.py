@@ -1,0 +1,217 @@
+"""Every other API object as one row, with records of the conditions that are in a bad state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from analyzer.ingest.documents import Entry
+from analyzer.ingest.fields import Fields, boolean, instant, integer, mapping, maps, pairs, text
+from analyzer.ingest.gather import Gathered
+from analyzer.ingest.kinds import KINDS
+from analyzer.ingest.locate import Locator, Span
+from analyzer.model import Object, Record
+
+BAD_STATUS: Final[Mapping[str, Mapping[str, str]]] = {
+    "Deployment": {"ReplicaFailure": "True", "Progressing": "False", "Available": "False"},
+    "ReplicaSet": {"ReplicaFailure": "True"},
+    "ReplicationController": {"ReplicaFailure": "True"},
+    "DeploymentConfig": {"ReplicaFailure": "True", "Progressing": "False", "Available": "False"},
+    "Job": {"Failed": "True", "FailureTarget": "True"},
+    "HorizontalPodAutoscaler": {"AbleToScale": "False", "ScalingActive": "False"},
+    "Namespace": {
+        "NamespaceDeletionDiscoveryFailure": "True",
+        "NamespaceDeletionGroupVersionParsingFailure": "True",
+        "NamespaceDeletionContentFailure": "True",
+        "NamespaceContentRemaining": "True",
+        "NamespaceFinalizersRemaining": "True",
+    },
+    "APIService": {"Available": "False"},
+    "ClusterOperator": {"Degraded": "True", "Available": "False"},
+    "ClusterVersion": {"Failing": "True", "Available": "False"},
+    "MachineConfigPool": {"Degraded": "True", "NodeDegraded": "True", "RenderDegraded": "True"},
+}
+"""Conditions that a reader would call a failure, by kind: the status that is bad."""
+
+BAD_PHASES: Final[Mapping[str, tuple[str, ...]]] = {
+    "PersistentVolumeClaim": ("Pending", "Lost"),
+    "PersistentVolume": ("Failed",),
+    "Namespace": ("Terminating",),
+}
+
+
+def read(entry: Entry, kind: str, locator: Locator, out: Gathered, default_namespace: str | None) -> None:
+    """The row and the records of one object; kinds outside `KINDS` hold nothing of interest."""
+    if kind not in KINDS:
+        return
+    fields, span = entry.fields, Span(entry.start, entry.end)
+    name = text(fields, "metadata", "name") or ""
+    place = locator.find(locator.child(span, "metadata"), "name", name) if name else None
+    offset = locator.start(span) if place is None else place
+    thing = _object(fields, kind, name, out.path, locator.line(offset), default_namespace)
+    out.objects.append(thing)
+    out.records.extend(_bad_conditions(fields, thing, locator, span))
+    if thing.phase in BAD_PHASES.get(kind, ()):
+        at = locator.find(locator.child(span, "status"), "phase", thing.phase)
+        at = offset if at is None else at
+        out.records.append(bad_phase(thing, locator.line(at), locator.text(at)))
+
+
+def _object(fields: Fields, kind: str, name: str, path: str, line: int, default_namespace: str | None) -> Object:
+    owner = next(iter(maps(fields, "metadata", "ownerReferences")), {})
+    return Object(
+        kind=kind,
+        name=name,
+        path=path,
+        line=line,
+        namespace=text(fields, "metadata", "namespace") or default_namespace,
+        uid=text(fields, "metadata", "uid"),
+        owner_kind=text(owner, "kind"),
+        owner_name=text(owner, "name"),
+        created_at=instant(fields, "metadata", "creationTimestamp"),
+        phase=_phase(fields, kind),
+        storage_class=text(fields, "spec", "storageClassName"),
+        keys=_keys(fields) if kind in ("ConfigMap", "Secret") else (),
+        labels=pairs(fields, "metadata", "labels"),
+        selector=_selector(fields),
+        ports=_ports(fields) if kind == "Service" else (),
+        addresses=_addresses(fields, kind),
+        hard=_limits(fields) if kind == "LimitRange" else _amounts(fields, "hard"),
+        used=_amounts(fields, "used"),
+        replicas=_first_integer(fields, ("spec", "replicas"), ("status", "desiredNumberScheduled")),
+        ready_replicas=_first_integer(fields, ("status", "readyReplicas"), ("status", "numberReady")),
+        conditions=tuple(_condition(c) for c in maps(fields, "status", "conditions")),
+    )
+
+
+def _phase(fields: Fields, kind: str) -> str | None:
+    if kind != "Job":
+        return text(fields, "status", "phase")
+    states = [text(c, "type") for c in maps(fields, "status", "conditions") if text(c, "status") == "True"]
+    return next((s for s in ("Failed", "Complete") if s in states), None)
+
+
+def _keys(fields: Fields) -> tuple[str, ...]:
+    """Names of the data alone; the values are nobody's business."""
+    return tuple(sorted(k for part in ("data", "binaryData", "stringData") for k in mapping(fields, part)))
+
+
+def _selector(fields: Fields) -> tuple[str, ...]:
+    for path in (("spec", "selector", "matchLabels"), ("spec", "podSelector", "matchLabels")):
+        found = pairs(fields, *path)
+        if found:
+            return found
+    plain = mapping(fields, "spec", "selector")
+    return () if "matchExpressions" in plain else pairs(plain)
+
+
+def _ports(fields: Fields) -> tuple[str, ...]:
+    return tuple(
+        f"{text(p, 'port')}/{text(p, 'protocol') or 'TCP'}->{text(p, 'targetPort') or text(p, 'port')}"
+        for p in maps(fields, "spec", "ports")
+    )
+
+
+def _addresses(fields: Fields, kind: str) -> tuple[str, ...]:
+    """Ready addresses of Endpoints and EndpointSlices; namespace/name of the services that webhooks call."""
+    if kind == "Endpoints":
+        found = [text(a, "ip") for s in maps(fields, "subsets") for a in maps(s, "addresses")]
+    elif kind == "EndpointSlice":
+        ready = [e for e in maps(fields, "endpoints") if boolean(e, "conditions", "ready") is not False]
+        found = [a if isinstance(a, str) else None for e in ready for a in _list(e, "addresses")]
+    elif kind.endswith("WebhookConfiguration"):
+        services = [mapping(w, "clientConfig", "service") for w in maps(fields, "webhooks")]
+        found = [f"{text(s, 'namespace')}/{text(s, 'name')}" for s in services if s]
+    elif kind == "APIService":
+        service = mapping(fields, "spec", "service")
+        found = [f"{text(service, 'namespace')}/{text(service, 'name')}"] if service else []
+    else:
+        return ()
+    return tuple(sorted({a for a in found if a}))
+
+
+def _list(fields: Fields, key: str) -> list[object]:
+    value = fields.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _amounts(fields: Fields, key: str) -> tuple[str, ...]:
+    return pairs(fields, "status", key) or pairs(fields, "spec", key)
+
+
+def _limits(fields: Fields) -> tuple[str, ...]:
+    """A LimitRange as Type.bound.resource=quantity."""
+    return tuple(
+        f"{text(limit, 'type')}.{bound}.{pair}"
+        for limit in maps(fields, "spec", "limits")
+        for bound in ("min", "max", "default", "defaultRequest", "maxLimitRequestRatio")
+        for pair in pairs(limit, bound)
+    )
+
+
+def _first_integer(fields: Fields, *paths: tuple[str, str]) -> int | None:
+    return next((n for p in paths if (n := integer(fields, *p)) is not None), None)
+
+
+def _condition(fields: Fields) -> str:
+    """Type=Status:Reason: message."""
+    head = f"{text(fields, 'type') or ''}={text(fields, 'status') or ''}:{text(fields, 'reason') or ''}"
+    message = text(fields, "message")
+    return f"{head}: {message}" if message else head
+
+
+def _bad_conditions(fields: Fields, thing: Object, locator: Locator, span: Span) -> list[Record]:
+    bad = BAD_STATUS.get(thing.kind, {})
+    conditions = maps(fields, "status", "conditions")
+    if not any(bad.get(text(c, "type") or "") == text(c, "status") for c in conditions):
+        return []
+    out = []
+    parts = locator.elements(locator.child(locator.child(span, "status"), "conditions"), len(conditions))
+    for condition, part in zip(conditions, parts, strict=True):
+        kind, status = text(condition, "type") or "", text(condition, "status")
+        if status is None or bad.get(kind) != status:
+            continue
+        reason, message = text(condition, "reason"), text(condition, "message")
+        place = locator.find(part, "message", message)
+        if place is None:
+            place = locator.find(part, "type", kind)
+        if place is None:
+            place = locator.start(part)
+        out.append(
+            bad_state(
+                thing,
+                reason or kind,
+                message or f"condition {kind} is {status}",
+                locator.line(place),
+                locator.text(place),
+                condition,
+            )
+        )
+    return out
+
+
+def bad_state(
+    thing: Object, reason: str, message: str, line: int, line_text: str, condition: Fields | None = None
+) -> Record:
+    """A record of an object's bad state."""
+    return Record(
+        source="object",
+        message=message,
+        path=thing.path,
+        line=line,
+        text=line_text,
+        timestamp=instant(condition, "lastTransitionTime") or instant(condition, "lastUpdateTime"),
+        level="warning",
+        namespace=thing.namespace,
+        kind=thing.kind,
+        name=thing.name or None,
+        reason=reason,
+    )
+
+
+def bad_phase(thing: Object, line: int, line_text: str) -> Record:
+    """A record of an object's bad phase."""
+    message = f"{thing.kind} {thing.name} is {thing.phase}"
+    if thing.storage_class:
+        message += f", storage class {thing.storage_class}"
+    return bad_state(thing, thing.phase or "", message, line, line_text)
