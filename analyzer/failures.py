@@ -7,17 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analyzer.derive.facts import Facts, Owner, owner_of
+from analyzer.derive.health import container_problem, has_pod_status, has_status, node_problem, pod_problem
 from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.model import Container, Node, Pod, Record
 from patterns.schema import Library
 
-STARTING = frozenset({"ContainerCreating", "PodInitializing"})
-STARTING_GRACE = dt.timedelta(seconds=120)  # a pod this young may still be starting
-STEADY = dt.timedelta(minutes=10)
-HISTORY = dt.timedelta(hours=1)  # one or two restarts before that are no incident
-LONG_STEADY = dt.timedelta(hours=6)
-RESTARTS_THAT_COUNT = 3  # of a container that runs and is ready again
-GOOD_STATUS = frozenset({"Running", "Completed", "Succeeded"})
 WORKLOADS = frozenset(
     {"Pod", "Node", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "PersistentVolumeClaim"}
 )
@@ -68,61 +62,6 @@ def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
             yield _node_failure(facts, node, title)
 
 
-def container_problem(container: Container, pod: Pod | None, now: dt.datetime | None) -> tuple[str, str, float] | None:
-    """(title, reason, weight) of a container in a bad state, or None."""
-    name = f"container {container.container}" if container.container else "a container"
-    restarts = container.restart_count or 0
-    if pod is not None and pod.phase == "Succeeded":
-        return None
-    if container.state == "waiting":
-        reason = container.reason or "Waiting"
-        if reason in STARTING and _young(pod, now):
-            return None
-        after = f" after {restarts} restarts" if restarts else ""
-        return f"{name} is waiting: {reason}{after}", reason, 0.5 if reason in STARTING else 1.0
-    if container.state == "terminated":
-        if container.exit_code == 0 and (restarts < RESTARTS_THAT_COUNT or container.kind == "init"):
-            return None
-        return f"{name} ended with exit code {container.exit_code}", container.reason or "Terminated", 1.0
-    if container.is_ready is False and container.state == "running" and container.kind != "init":
-        started = container.started_at
-        if restarts == 0 and now is not None and started is not None and now - started < STARTING_GRACE:
-            return None
-        return f"{name} runs but is not ready", "NotReady", 0.7
-    return _restarted(container, name, restarts, pod.created_at if pod else None, now)
-
-
-def _restarted(
-    container: Container, name: str, restarts: int, created: dt.datetime | None, now: dt.datetime | None
-) -> tuple[str, str, float] | None:
-    """A container that runs again, but went down badly, recently, more than once."""
-    if not restarts or container.last_exit_code in (0, None) or _is_steady(container, restarts, created, now):
-        return None
-    if restarts < RESTARTS_THAT_COUNT and container.last_reason != "OOMKilled":
-        return None
-    times = "once" if restarts == 1 else f"{restarts} times"
-    return f"{name} restarted {times}", container.last_reason or "Error", 0.6
-
-
-def _is_steady(container: Container, restarts: int, created: dt.datetime | None, now: dt.datetime | None) -> bool:
-    """It has run for ten minutes, and for twice as long as it used to run between restarts, or for hours.
-
-    Ten minutes is when the kubelet forgets a restart back-off (MaxContainerBackOff's reset, twice 5 minutes, in
-    pkg/kubelet/kubelet.go); a container that is killed every half hour is not well after ten of them.
-    """
-    started, ended = container.started_at, container.last_finished_at
-    if now is None or started is None:
-        return False
-    runs = now - started
-    if restarts < RESTARTS_THAT_COUNT or ended is None or created is None:
-        return runs >= HISTORY
-    return runs >= STEADY and runs >= min(2 * (ended - created) / restarts, LONG_STEADY)
-
-
-def _young(pod: Pod | None, now: dt.datetime | None) -> bool:
-    return pod is not None and now is not None and pod.created_at is not None and now - pod.created_at < STARTING_GRACE
-
-
 def _container_failure(facts: Facts, container: Container, title: str, reason: str, weight: float) -> Failure:
     ids = facts.ids_of(owner_of(container))
     shown = tuple(i for i in ids if facts.records[i].source == "container_status")
@@ -144,24 +83,6 @@ def _container_failure(facts: Facts, container: Container, title: str, reason: s
     )
 
 
-def pod_problem(pod: Pod, now: dt.datetime | None) -> str | None:
-    """A sentence on a pod that is down as a whole, or None."""
-    if pod.phase == "Failed":
-        return f"pod {pod.name} failed" + (f": {pod.reason}" if pod.reason else "")
-    if pod.phase == "Pending":
-        if pod.is_scheduled is False or pod.node is None:
-            return f"pod {pod.name} is not scheduled"
-        return None if _young(pod, now) else f"pod {pod.name} is pending"
-    if pod.phase == "Unknown" or pod.reason == "NodeLost":
-        return f"pod {pod.name} is in an unknown state"
-    status = pod.reason or ""
-    if status and status not in GOOD_STATUS and not status.startswith("Terminating"):
-        return f"pod {pod.name} is {status}"
-    if pod.phase == "Running" and pod.is_ready is False:
-        return f"pod {pod.name} runs but is not ready"
-    return None
-
-
 def _pod_failure(facts: Facts, pod: Pod, title: str) -> Failure:
     ids = facts.ids_of(Owner(pod.namespace or "", pod.name))
     shown = tuple(i for i in ids if facts.records[i].source in ("pod_condition", "container_status"))
@@ -174,15 +95,6 @@ def _pod_failure(facts: Facts, pod: Pod, title: str) -> Failure:
         record_ids=shown,
         is_state=True,
     )
-
-
-def node_problem(node: Node) -> str | None:
-    """A sentence on a node in a bad state, or None."""
-    if node.is_ready is False:
-        return f"node {node.node} is not ready"
-    if node.pressures:
-        return f"node {node.node} reports {', '.join(node.pressures)}"
-    return None
 
 
 def _node_failure(facts: Facts, node: Node, title: str) -> Failure:
@@ -256,8 +168,7 @@ def _has_state(facts: Facts, owner: Owner) -> bool:
     pod = facts.pod(owner)
     if pod is None:
         return False
-    told = pod.phase is not None or pod.reason is not None or pod.is_ready is not None
-    return told or any(c.state is not None or c.is_ready is not None for c in facts.containers_of(owner))
+    return has_pod_status(pod) or any(has_status(c) for c in facts.containers_of(owner))
 
 
 def _is_satisfied(facts: Facts, ref: ObjectRef) -> bool:

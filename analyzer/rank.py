@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.case import Case
-from analyzer.derive.facts import Facts
+from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import Finding, ObjectRef, ScoreTerm
 from analyzer.failures import is_known_well
 from analyzer.relate import Nearness, nearness, workload_of
 from analyzer.score import confidence, score
 from analyzer.stages import is_past
-from patterns.schema import Library, Pattern
+from patterns.schema import CAUSES, Library, Pattern
 
 CLOSE = 0.5  # nearness from which a finding explains a failure, rather than standing in the same bundle
 WEAKER_BY = 0.9  # how much weaker a cause may score and still stand behind what it explains
 MOST_CAUSES = 10
+NODE_CAUSES = frozenset({*CAUSES["node"], "oom-node", "node-pressure-eviction"})
+"""Classes of a node's own troubles: all that one of them does on one node is one incident."""
 ALTERNATIVE = 0.45  # what is left of the confidence of a cause whose failures a better one explains
 
 
@@ -122,7 +124,14 @@ def _incidents(leads: Sequence[Candidate], facts: Facts) -> list[list[Candidate]
 
 def _incident_key(candidate: Candidate, facts: Facts) -> tuple[object, ...]:
     ref = candidate.finding.about
+    if candidate.pattern.cause in NODE_CAUSES and (node := _node_of(ref, facts)):
+        return candidate.pattern.cause, node
     return candidate.pattern.cause, ref.namespace, workload_of(facts, ref) or (ref.kind, ref.name or ref.node)
+
+
+def _node_of(ref: ObjectRef, facts: Facts) -> str | None:
+    pod = facts.pod(Owner(ref.namespace, ref.pod)) if ref.pod else None
+    return ref.node or (pod.node if pod is not None else None)
 
 
 def _group(members: Sequence[Candidate], followed: Mapping[tuple[str, ObjectRef], Sequence[Candidate]]) -> Ranked:

@@ -69,7 +69,7 @@ def _scene(ranked: Ranked, case: Case) -> _Scene:
     mine = tuple(case.failures[i] for i in sorted(ranked.explains))
     ids = {i for f in mine if f.about.pod for i in _ids(facts, f.about)}
     records = tuple(facts.records[i] for i in sorted(ids))
-    nodes = {n for f in mine if (n := f.about.node)} | {n for r in records if (n := r.node)}
+    nodes = {f.about.node for f in mine if f.about.node} | {r.node for r in records if r.node}
     return _Scene(facts, mine, records, frozenset(nodes))
 
 

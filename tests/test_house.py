@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+KUBECTL_OWN_WORDS = ("Type: ",)  # describe prints the same sentence for every volume of a type
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted(p for d in ("analyzer", "patterns", "reports") for p in (ROOT / d).rglob("*.py"))
 
@@ -54,6 +55,6 @@ def test_the_bundles_we_ship_hold_nothing_of_the_data_beside_the_checkout() -> N
         for path in ours
         if path.suffix not in {".gz", ".pyc"}
         for line in path.read_text("utf-8", "replace").split("\n")
-        if line.strip() in lines
+        if line.strip() in lines and not line.strip().startswith(KUBECTL_OWN_WORDS)
     ]
     assert copied == []

@@ -10,6 +10,7 @@ import polars as pl
 
 from analyzer.derive import exits, memory, mount_modes, mounts, probes, references, scheduling, services
 from analyzer.derive.facts import Facts, Owner
+from analyzer.derive.identity import complete
 from analyzer.model import ORDER, Evidence, Record, frame
 
 Derivation = Callable[[Facts], list[Record]]
@@ -43,7 +44,8 @@ LINES: Final[tuple[str, ...]] = tuple(dict.fromkeys(line for module in _MODULES 
 
 
 def derive(evidence: Evidence) -> Evidence:
-    """`evidence` with the records that the derivations add."""
+    """`evidence` with its records' owners completed, and the records that the derivations add."""
+    evidence = complete(evidence)
     facts = Facts.of(evidence)
     added = [_on_node(facts, record) for derivation in DERIVATIONS for record in derivation(facts)]
     if not added:

@@ -120,8 +120,8 @@ def init_containers_blocking(facts: Facts) -> list[Record]:
         if container.kind != "init" or container.state != "running" or not behind or container.last_exit_code:
             continue
         ran = None
-        if container.started_at is not None and facts.collected_at is not None:
-            ran = (facts.collected_at - container.started_at).total_seconds()
+        if container.started_at is not None and facts.present is not None:
+            ran = (facts.present - container.started_at).total_seconds()
         line, times = _repeated(facts, owner)
         if (ran is not None and ran < LONG_SECONDS) or (ran is None and times < RESTARTS):
             continue

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from analyzer.derive.health import may_be_failing
 from analyzer.derive.merge import (
     distinct_containers,
     distinct_mounts,
@@ -33,16 +34,10 @@ from analyzer.model import (
     rows,
 )
 
-STEADY_SECONDS: Final = 600.0
-"""A container that has run this long has recovered: the kubelet resets its restart back-off after 10 minutes
-(https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy)."""
-
 __all__ = [
     "EPOCH",
-    "STEADY_SECONDS",
     "Facts",
     "Owner",
-    "container_is_failing",
     "derived",
     "mount_quote",
     "owner_of",
@@ -71,7 +66,7 @@ class Facts:
     nodes: tuple[Node, ...]
     objects: tuple[Object, ...]
     files: tuple[FileEntry, ...]
-    collected_at: dt.datetime | None  # else the last time that any record has
+    present: dt.datetime | None  # what "now" means in this bundle; else the last time that any record has
     _owners: tuple[Owner, ...] = ()  # of each record, completed
     _ids_by_owner: dict[Owner, list[int]] = field(default_factory=dict)
     _ids_by_pod: dict[Owner, list[int]] = field(default_factory=dict)
@@ -116,7 +111,7 @@ class Facts:
             nodes=tuple(rows(Node, evidence.nodes)),
             objects=objects,
             files=files,
-            collected_at=evidence.collected_at or max((t for r in records if (t := r.timestamp)), default=None),
+            present=evidence.present or max((t for r in records if (t := r.timestamp)), default=None),
             _owners=owners,
             _ids_by_owner=dict(by_owner),
             _ids_by_pod=dict(by_pod),
@@ -209,26 +204,7 @@ class Facts:
         """Whether nothing in the bundle says that this container, or pod, is well."""
         container = self.container(owner)
         pod = self.pod(owner)
-        if container is not None:
-            return container_is_failing(container, pod, self.collected_at)
-        if pod is not None:
-            return not (pod.is_ready or pod.phase == "Succeeded" or pod.reason == "Completed")
-        return True
-
-
-def container_is_failing(container: Container, pod: Pod | None, collected_at: dt.datetime | None) -> bool:
-    """Not ready, restarting or not started; a container that ran on for ten minutes has recovered."""
-    if container.kind == "init" and container.state == "terminated":
-        return container.exit_code != 0
-    if container.state == "terminated" and container.exit_code == 0:
-        return pod is None or pod.restart_policy in (None, "Always")
-    if not container.is_ready:
-        return container.state is not None or container.is_ready is False or pod is None or not pod.is_ready
-    if not container.restart_count:
-        return False
-    if container.started_at is not None and collected_at is not None:
-        return (collected_at - container.started_at).total_seconds() < STEADY_SECONDS
-    return container.restart_count >= 3
+        return may_be_failing(container, pod, self.present)
 
 
 def quote(record: Record) -> Quote:
@@ -268,7 +244,7 @@ def derived(  # noqa: PLR0913 - the parts of a record
         text=decisive.text or decisive.message,
         timestamp=decisive.timestamp,
         timestamp_error_seconds=decisive.timestamp_error_seconds,
-        first_timestamp=first or decisive.first_timestamp,
+        first_timestamp=first or min((q.timestamp for q in quotes if q.timestamp), default=decisive.first_timestamp),
         count=min(count, LARGEST_COUNT),
         level="error",
         namespace=owner.namespace or None,

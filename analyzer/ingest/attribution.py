@@ -81,6 +81,14 @@ def _with_owner_file(entry: FileEntry, owner: Owner | None, namespaces: dict[tup
     return entry
 
 
+_STATE_SOURCES = frozenset({"container_status", "pod_condition", "node_condition", "object", "event"})
+
+
+def _preference(record: Record) -> tuple[bool, bool, str, int]:
+    """Which copy is kept: a previous log says that it is of an earlier life, the insecure twin says less."""
+    return record.path.endswith(_INSECURE), not record.path.endswith("/previous.log"), record.path, record.line
+
+
 def without_copies(records: Sequence[Record]) -> list[Record]:
     """Records that another file of the bundle has too, kept once: from the previous log, else from the first path.
 
@@ -92,10 +100,12 @@ def without_copies(records: Sequence[Record]) -> list[Record]:
     twins = {(r.path, r.line, r.message) for r in records if r.path.endswith("/previous.log")}
     owner: dict[tuple[object, ...], str] = {}
     kept: list[Record] = []
-    for record in sorted(records, key=lambda r: (r.path.endswith(_INSECURE), r.path, r.line)):
-        if record.source in ("container_log", "control_plane_log") and record.timestamp and record.name:
-            key = (record.namespace, record.name, record.container, record.timestamp, record.message)
-            if owner.setdefault(key, record.path) != record.path:
+    for record in sorted(records, key=_preference):
+        is_dated_log = record.source in ("container_log", "control_plane_log") and record.timestamp is not None
+        if record.name and (is_dated_log or record.source in _STATE_SOURCES):
+            what = (record.source, record.reason, record.timestamp, record.age_seconds, record.message, record.count)
+            whose = (record.namespace, record.kind, record.name, record.container, record.exit_code)
+            if owner.setdefault((*whose, *what), record.path) != record.path:
                 continue
         original = record.path.removesuffix(_INSECURE) + ".log" if record.path.endswith(_INSECURE) else record.path
         if original != record.path and (original, record.line, record.message) in twins:
