@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from analyzer.case import Case
 from analyzer.derive.facts import Facts
@@ -17,6 +18,7 @@ from analyzer.relate import workload_of
 LEAD_LINES, OTHER_LINES, MOST_LINES = 6, 2, 20
 UNKNOWN_IN_PROSE = {"container": "the container", "pod": "the pod", "namespace": "its namespace", "node": "the node"}
 LONGEST_MESSAGE = 300
+MOST_MESSAGE_LINES = 8  # quoted of a message that runs over several lines
 
 
 def tell(number: int, ranked: Ranked, case: Case, ruled_out: Sequence[RuledOut]) -> Cause:
@@ -63,22 +65,38 @@ def _subject(ranked: Ranked, failures: Sequence[Failure]) -> ObjectRef:
         (ranked.lead.near.items()), key=lambda kv: (kv[1].value, failures[kv[0]].weight, -kv[0]), default=None
     )
     failed = failures[nearest[0]].about if nearest else ObjectRef()
-    if not ref.name and (not ref.container or ref.container == failed.container) and not ref.node:
+    hurt = {failures[i].about.pod for i in ranked.explains} - {""}
+    is_its_log = ref.container in ("", failed.container) or failed.name.startswith(f"{ref.container}-")
+    if not ref.name and is_its_log and (not ref.node or len(hurt) == 1):
         ref = ObjectRef(
             namespace=ref.namespace or failed.namespace,
             kind=failed.kind,
             name=failed.name,
             container=ref.container or failed.container,
-            node=failed.node,
+            node=ref.node or failed.node,
         )
     is_same = ref.name == failed.name
     return ObjectRef(
         namespace=ref.namespace or named.get("namespace", "") or (failed.namespace if is_same else ""),
         kind=ref.kind,
         name=ref.name,
-        container=ref.container or named.get("container", "") or (failed.container if is_same else ""),
+        container=ref.container or named.get("container", "") or _container_of(ref, ranked, failures),
         node=ref.node or named.get("node", "") or (failed.node if is_same else ""),
     )
+
+
+def _container_of(ref: ObjectRef, ranked: Ranked, failures: Sequence[Failure]) -> str:
+    """The one container of the pod that the other findings, else the failures, are about."""
+    findings = {c.finding.about.container for c in (*ranked.same, *ranked.consequences) if _is_of(c.finding.about, ref)}
+    failed = {failures[i].about.container for i in ranked.explains if _is_of(failures[i].about, ref)}
+    for names in (findings - {""}, failed - {""}):
+        if len(names) == 1:
+            return next(iter(names))
+    return ""
+
+
+def _is_of(other: ObjectRef, ref: ObjectRef) -> bool:
+    return bool(ref.pod) and (other.kind, other.name) == (ref.kind, ref.name)
 
 
 def _victims(ranked: Ranked, failures: Sequence[Failure], ref: ObjectRef) -> tuple[Victim, ...]:
@@ -149,18 +167,21 @@ def _lines(record: Record) -> list[EvidenceLine]:
             )
             for q in record.cites
         ]
-    return [
-        EvidenceLine(
-            path=record.path,
-            line=record.line,
-            timestamp=record.timestamp,
-            timestamp_error_seconds=record.timestamp_error_seconds,
-            source=record.source,
-            text=record.text or record.message,
-            before=record.before,
-            after=record.after,
-        )
-    ]
+    own = EvidenceLine(
+        path=record.path,
+        line=record.line,
+        timestamp=record.timestamp,
+        timestamp_error_seconds=record.timestamp_error_seconds,
+        source=record.source,
+        text=record.text or record.message,
+        before=record.before,
+        after=record.after,
+    )
+    if record.source != "event" or "\n" not in record.message:
+        return [own]
+    # An event's message may run on over lines of its own in a table or a describe text.
+    following = record.message.split("\n")[1 : MOST_MESSAGE_LINES + 1]
+    return [own, *(replace(own, line=own.line + n, text=text) for n, text in enumerate(following, 1) if text.strip())]
 
 
 def _chain(ranked: Ranked, case: Case, quoted: _Quoted) -> tuple[Step, ...]:

@@ -170,14 +170,12 @@ def patterns_test(
     from patterns.load import load_library
 
     library = load_library(tuple(paths or ()))
-    given = (
-        None if not paths else frozenset(p.id for p in library.patterns.values() if not p.path.startswith("patterns/"))
-    )
+    files = [f for p in paths or () for f in ([p] if p.is_file() else sorted(p.rglob("*.yaml")))]
+    given = frozenset(f.stem for f in files) if paths else frozenset(library.patterns)
     problems = prove_all(library, given)
     for problem in problems:
         typer.echo(str(problem))
-    count = len(library.patterns) if given is None else len(given)
-    typer.echo(f"{count} patterns tested, {len(problems)} problems")
+    typer.echo(f"{len(given)} patterns tested, {len(problems)} problems")
     if problems:
         raise typer.Exit(USAGE)
 
@@ -206,9 +204,10 @@ def main() -> None:
         for problem in error.problems:
             typer.echo(str(problem), err=True)
         raise SystemExit(USAGE) from None
-    except KeyboardInterrupt:
-        typer.echo("podtopsy: interrupted", err=True)
-        raise SystemExit(INTERRUPTED) from None
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer has caught the KeyboardInterrupt and says nothing
+            typer.echo("podtopsy: interrupted", err=True)
+        raise
     except BrokenPipeError:
         # The reader of our output has gone; closing standard error too keeps the interpreter from complaining.
         sys.stderr.close()

@@ -71,6 +71,8 @@ def _nameless(finding: ObjectRef, failure: ObjectRef) -> Nearness | None:
     if finding.container:
         if finding.container == failure.container:
             return Nearness(0.9, f"a log of container {failure.container}")
+        if failure.kind == "Pod" and failure.name.startswith(f"{finding.container}-"):
+            return Nearness(0.7, f"a log named like pod {failure.name}")
         return Nearness(0.4, "a log in the same bundle") if not failure.container else Nearness(0.3, "another log")
     if finding.node and failure.node and finding.node != failure.node:
         return Nearness(0.15, f"another node, {finding.node}")

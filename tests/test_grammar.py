@@ -80,7 +80,9 @@ def test_every_problem_is_reported_at_once_with_its_line() -> None:
 )
 def test_a_wrong_value_is_refused_in_one_sentence(old: str, new: str, expected: str) -> None:
     assert old in GOOD
-    assert any(re.sub(r"^\d+", expected.split(":")[0], p).startswith(expected) for p in problems_of(GOOD.replace(old, new)))
+    line = expected.split(":", maxsplit=1)[0]
+    problems = [re.sub(r"^\d+", line, problem) for problem in problems_of(GOOD.replace(old, new))]
+    assert any(problem.startswith(expected) for problem in problems)
 
 
 def test_fields_out_of_order_are_refused() -> None:
@@ -113,13 +115,13 @@ def test_explains_must_name_patterns_and_never_come_back(tmp_path: Path) -> None
     with pytest.raises(LibraryError) as caught:
         load_library([tmp_path])
     sentences = [p.sentence for p in caught.value.problems]
-    assert sentences == ["one explains two in turn", "nobody is not a pattern"] or sentences == [
-        "nobody is not a pattern",
-        "one explains two in turn",
-    ]
+    assert sorted(sentences) == ["nobody is not a pattern", "one explains two in turn"]
 
 
-@pytest.mark.parametrize("expression", ["(?=x)y", "(?<!a)b", r"(a)\1", "a++b", r"\Aabc", "x.*y", "", "a?", "(", r"\p{L}x"])
+NOT_IN_THE_DIALECT = ["(?=x)y", "(?<!a)b", r"(a)\1", "a++b", r"\Aabc", "x.*y", "", "a?", "(", r"\p{L}x"]
+
+
+@pytest.mark.parametrize("expression", NOT_IN_THE_DIALECT)
 def test_what_the_dialect_lacks_is_named(expression: str) -> None:
     assert dialect_problem(expression)
 

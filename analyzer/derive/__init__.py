@@ -30,6 +30,7 @@ DERIVATIONS: Final[tuple[Derivation, ...]] = (
     exits.init_containers_blocking,
     exits.sidecars_never_started,
     scheduling.pod_requests_exceed_nodes,
+    scheduling.taints_keep_pods_off,
     references.absent_referents,
     references.absent_keys,
     references.unbound_claims,

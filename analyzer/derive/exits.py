@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from analyzer.derive.facts import Facts, Owner, derived, owner_of, quote
+from analyzer.derive.facts import Facts, Owner, derived, owner_of, quote, quotes
 from analyzer.derive.probe_stories import stories
 from analyzer.derive.starts import last_life
 from analyzer.model import Container, Record
@@ -221,11 +221,12 @@ def _repeated(facts: Facts, owner: Owner) -> tuple[Record | None, int]:
 def _record(reason: str, message: str, facts: Facts, container: Container, words: Sequence[Record]) -> Record:
     owner = owner_of(container)
     status = [r for r in facts.records_of(owner) if r.source == "container_status"]
+    status.sort(key=lambda r: r.exit_code is None)  # the end before the waiting that follows
     if words:
-        cites = [quote(r) for r in (*words[1:], *status[:1])]
+        cites = [*(quote(r) for r in words[1:]), *(q for r in status[:1] for q in quotes(r))]
         return derived(reason, message, words[0], owner, cites, node=container.node)
     decisive = status[0] if status else _of_container(container)
-    return derived(reason, message, decisive, owner, node=container.node)
+    return derived(reason, message, decisive, owner, quotes(decisive), node=container.node)
 
 
 def _of_container(container: Container) -> Record:

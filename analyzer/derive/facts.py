@@ -42,6 +42,7 @@ __all__ = [
     "mount_quote",
     "owner_of",
     "quote",
+    "quotes",
 ]
 
 Row = TypeVar("Row", bound=Owned)
@@ -216,6 +217,11 @@ def quote(record: Record) -> Quote:
         source=record.source,
         timestamp=record.timestamp,
     )
+
+
+def quotes(record: Record) -> tuple[Quote, ...]:
+    """All the lines a record stands on."""
+    return record.cites or (quote(record),)
 
 
 def mount_quote(mount: Mount) -> Quote:

@@ -42,6 +42,47 @@ def pod_requests_exceed_nodes(facts: Facts) -> list[Record]:
     return out
 
 
+def taints_keep_pods_off(facts: Facts) -> list[Record]:
+    """Every node of the bundle has a taint that the pending pod does not tolerate, or is cordoned."""
+    out = []
+    for pod in facts.pods:
+        if not _is_pending(pod) or not facts.nodes or pod.is_scheduled is not False:
+            continue
+        against = {n.node: _against(n, pod) for n in facts.nodes}
+        if not all(against.values()):
+            continue
+        owner = Owner(pod.namespace or "", pod.name)
+        told = "; ".join(f"{node} has {taint}" for node, taint in sorted(against.items()))
+        message = f"pod {pod.name} tolerates no node: {told}"
+        decisive = _decisive(facts, owner) or _of_pod(pod)
+        out.append(replace(derived("NoNodeTolerated", message, decisive, owner), node=None))
+    return out
+
+
+def _against(node: Node, pod: Pod) -> str | None:
+    """What keeps the pod off the node, in words, or None."""
+    if node.is_unschedulable:
+        return "been cordoned"
+    taints = [t for t in node.taints if t.endswith((":NoSchedule", ":NoExecute"))]
+    return next((f"the taint {t}" for t in taints if not any(_tolerates(o, t) for o in pod.tolerations)), None)
+
+
+def _tolerates(toleration: str, taint: str) -> bool:
+    """Tolerations are written as describe does: `key=value:effect`, `key:effect op=Exists`, `op=Exists`."""
+    words = toleration.replace("op=Exists", "").strip()
+    if not words:
+        return True
+    key, _, effect = words.partition(":")
+    taint_key, _, taint_effect = taint.rpartition(":")
+    names_it = key in (taint_key, taint_key.partition("=")[0]) or key.partition("=")[0] == taint_key.partition("=")[0]
+    return names_it and effect in ("", taint_effect)
+
+
+def _of_pod(pod: Pod) -> Record:
+    """The place of a pod whose events and conditions say nothing."""
+    return Record(source="pod_condition", message=f"pod {pod.name} is pending", path=pod.path, line=pod.line)
+
+
 def _is_pending(pod: Pod) -> bool:
     return pod.node is None and (pod.is_scheduled is False or pod.phase == "Pending")
 

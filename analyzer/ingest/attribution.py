@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -9,7 +10,9 @@ from typing import Final
 from analyzer.model import Container, FileEntry, Record
 
 _INSECURE: Final = ".insecure.log"  # fetched again without verifying the kubelet's certificate
-Owner = tuple[str | None, str, str]  # namespace, pod, container
+Owner = tuple[str | None, str, str]  # namespace, pod ("" unknown), container
+
+_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")  # a container's name: RFC 1123 label
 
 
 def owners_of_stems(stems: Iterable[str], containers: Iterable[Container]) -> dict[str, Owner]:
@@ -46,6 +49,8 @@ def attribute(
 ) -> tuple[list[Record], list[FileEntry]]:
     """Fill in what the layout left open: `stems` has the stem of each path that has one."""
     owners = owners_of_stems(stems.values(), containers)
+    if not containers:  # then a log's name is all that tells whose it is
+        owners = {stem: (None, "", stem) for stem in stems.values() if _LABEL.match(stem)}
     by_path = {path: owners[stem] for path, stem in stems.items() if stem in owners}
     namespaces = _namespaces(containers)
     return (
@@ -66,7 +71,8 @@ def _namespaces(containers: Sequence[Container]) -> dict[tuple[str, str], str]:
 def _with_owner(record: Record, owner: Owner | None, namespaces: dict[tuple[str, str], str]) -> Record:
     if owner is not None and record.name is None and record.container in (None, owner[2]):
         namespace = record.namespace or owner[0]
-        return replace(record, namespace=namespace, kind="Pod", name=owner[1], container=owner[2])
+        pod = owner[1] or None
+        return replace(record, namespace=namespace, kind="Pod" if pod else None, name=pod, container=owner[2])
     if record.namespace is None and record.kind == "Pod" and record.name and record.container:
         namespace = namespaces.get((record.name, record.container))
         return replace(record, namespace=namespace) if namespace else record
@@ -75,7 +81,7 @@ def _with_owner(record: Record, owner: Owner | None, namespaces: dict[tuple[str,
 
 def _with_owner_file(entry: FileEntry, owner: Owner | None, namespaces: dict[tuple[str, str], str]) -> FileEntry:
     if owner is not None and entry.pod is None:
-        return replace(entry, namespace=owner[0], pod=owner[1], container=owner[2])
+        return replace(entry, namespace=owner[0], pod=owner[1] or None, container=owner[2])
     if entry.namespace is None and entry.pod and entry.container:
         return replace(entry, namespace=namespaces.get((entry.pod, entry.container)))
     return entry

@@ -150,11 +150,11 @@ def _port(fields: Fields) -> str:
 def _state_place(locator: Locator, span: Span, key: str, reason: str | None, exit_code: int | None) -> Place:
     part = locator.child(span, key)
     place = locator.find(part, "reason", reason)
-    if place is None and exit_code is not None:
-        place = locator.find(part, "exitCode", str(exit_code))
+    code = locator.find(part, "exitCode", str(exit_code)) if exit_code is not None else None
     if place is None:
-        place = locator.start(part)
-    return Place(locator.line(place), locator.text(place))
+        place, code = (locator.start(part) if code is None else code), None
+    more = (Place(locator.line(code), locator.text(code)),) if code is not None else ()
+    return Place(locator.line(place), locator.text(place), more)
 
 
 def _probes(spec: Fields, container: Container, locator: Locator, span: Span) -> list[Probe]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from analyzer import timestamps
@@ -67,7 +67,9 @@ class Draft:
 
     def place(self, key: str) -> Place:
         """The line of the reason, else of the state itself, else of the container."""
-        return self.places.get(f"{key}/Reason") or self.places.get(key) or Place(self.line, "")
+        more = tuple(p for k in ("Message", "Exit Code") if (p := self.places.get(f"{key}/{k}")) is not None)
+        reason = self.places.get(f"{key}/Reason")
+        return replace(reason, more=more) if reason else self.places.get(key) or Place(self.line, "")
 
 
 def drafts_of(lines: Sequence[Line], kind: str) -> list[Draft]:

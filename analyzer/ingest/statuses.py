@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Final
 
-from analyzer.model import Container, Pod, Record
+from analyzer.model import Container, Pod, Quote, Record
 
 STARTING: Final = frozenset({"ContainerCreating", "PodInitializing"})
 """Reasons for waiting that every container has while its pod starts."""
@@ -18,6 +18,7 @@ class Place:
 
     line: int
     text: str
+    more: tuple[Place, ...] = ()  # further lines that say the same thing's number or message
 
 
 def of_container(container: Container, pod: Pod | None, state_at: Place, last_at: Place) -> list[Record]:
@@ -39,6 +40,7 @@ def of_container(container: Container, pod: Pod | None, state_at: Place, last_at
                 reason=container.reason,
                 exit_code=container.exit_code,
                 timestamp=container.finished_at,
+                cites=_cites(state_at, container.finished_at, container.path),
             )
         )
     reason, code = container.last_reason, container.last_exit_code
@@ -51,6 +53,7 @@ def of_container(container: Container, pod: Pod | None, state_at: Place, last_at
                 reason=reason,
                 exit_code=code,
                 timestamp=container.last_finished_at,
+                cites=_cites(last_at, container.last_finished_at, container.path),
             )
         )
     return out
@@ -65,6 +68,16 @@ def _is_bad_end(container: Container, pod: Pod | None, reason: str | None, exit_
         pod.phase == "Succeeded" or pod.restart_policy in ("Never", "OnFailure") or pod.deleted_at is not None
     )
     return not is_over and (reason is not None or exit_code is not None)
+
+
+def _cites(at: Place, timestamp: dt.datetime | None, path: str) -> tuple[Quote, ...]:
+    """All the lines of a state, where it stands on more than one."""
+    if not at.more:
+        return ()
+    return tuple(
+        Quote(path=path, line=p.line, text=p.text, source="container_status", timestamp=timestamp)
+        for p in (at, *at.more)
+    )
 
 
 def _called(container: Container) -> str:
