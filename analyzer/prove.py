@@ -11,6 +11,7 @@ from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.find import find
 from analyzer.model import Evidence
 from analyzer.screen import Screen
+from patterns.regexes import dialect_problem
 from patterns.schema import Example, Library, Match, Pattern, Problem
 
 FINDABLE = ("namespace", "kind", "name", "pod", "container", "node")
@@ -39,6 +40,9 @@ def prove(pattern: Pattern, library: Library) -> list[Problem]:
     if pattern.role == "cause" and len(evidences) == len(pattern.examples):
         problems.append(_problem(pattern, "examples", "has no near miss, an example with `finds: nothing`"))
     problems += _idle_selectors(pattern, evidences)
+    for selector in pattern.match.selectors:
+        if selector.message is not None and (sentence := dialect_problem(selector.message)):
+            problems.append(_problem(pattern, "match", sentence))
     return problems
 
 

@@ -167,7 +167,8 @@ def test_a_users_pattern_whose_example_does_not_hold_is_reported(tmp_path: Path)
 
 def test_patterns_are_listed_shown_and_given_to_ripgrep() -> None:
     assert b"volume-mount-mismatch" in podtopsy("patterns", "list").stdout
-    assert podtopsy("patterns", "show", "oom-node").stdout.decode().startswith("The whole node ran out of memory\n=====")
+    page = podtopsy("patterns", "show", "oom-node").stdout.decode()
+    assert page.startswith("The whole node ran out of memory\n=====")
     assert b"?P<" not in podtopsy("patterns", "list", "--regex").stdout
 
 

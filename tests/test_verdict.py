@@ -179,7 +179,7 @@ def test_a_failure_without_a_known_cause_is_listed_as_unexplained() -> None:
     later = event("Pulled", "Container image is present", "2025-05-06T09:00:00Z", "Normal")
     found = diagnose(pod_yaml=text, events_yaml=events(later))
     assert found.causes == ()
-    assert [(u.title, u.about.pod) for u in found.unexplained][0] == (
+    assert next((u.title, u.about.pod) for u in found.unexplained) == (
         "container cart runs but is not ready",
         "cart-5d9c7b9f6d-abcde",
     )
