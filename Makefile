@@ -25,8 +25,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python bench/run.py
 
 accuracy: $(VENV)/.run
-	$(BIN)/python ../shared/evaluate.py --cmd '$(BIN)/podtopsy diagnose {bundle} --format json' \
-	  --cases ../shared/incidents ../shared/bundles
+	$(BIN)/python bench/accuracy.py $(CASES)
 
 wheel: $(VENV)/.test
 	$(BIN)/python .ci/check_wheel.py

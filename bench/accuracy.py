@@ -1,0 +1,153 @@
+"""Score podtopsy on labelled cases: confusion matrix, misses with their reason, calibration of the first diagnosis.
+
+    python bench/accuracy.py [DIR...]        default: the labelled incidents and bundles beside the checkout
+
+A case is a folder with label.json and one of input/, bundle/, bundle.tar.gz, bundle.zip ...; the label names
+`cause` (or `causes`), `also_acceptable`, `container` and `decisive_evidence`. A cause of "none" is a healthy case.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer import analyze
+from analyzer.diagnosis import Cause, Diagnosis
+from patterns.schema import CAUSES
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+BUNDLES = ("input", "bundle", "bundle.tar.gz", "bundle.tgz", "bundle.tar", "bundle.tar.xz", "bundle.zip")
+NONE = "none"
+ALARM = 0.5  # confidence from which a diagnosis of a healthy case is a false alarm
+BINS = (0.0, 0.2, 0.4, 0.6, 0.8)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One labelled case and what was said of it."""
+
+    name: str
+    labels: list[dict[str, object]]  # empty: healthy
+    diagnosis: Diagnosis
+
+    @property
+    def first(self) -> Cause | None:
+        return self.diagnosis.causes[0] if self.diagnosis.causes else None
+
+    @property
+    def said(self) -> str:
+        return self.first.cause if self.first else NONE
+
+    @property
+    def wanted(self) -> str:
+        return str(self.labels[0]["cause"]) if self.labels else NONE
+
+    def is_right(self, rank: int) -> bool:
+        """One of the labelled causes is among the first `rank` diagnoses."""
+        allowed = {a for label in self.labels for a in acceptable(label)}
+        return any(c.cause in allowed for c in self.diagnosis.causes[:rank])
+
+
+def acceptable(label: dict[str, object]) -> set[str]:
+    more = label.get("also_acceptable") or []
+    assert isinstance(more, list)
+    return {str(label["cause"]), *map(str, more)}
+
+
+def cases(folders: Sequence[Path]) -> Iterator[Case]:
+    for folder in folders:
+        for path in sorted(folder.rglob("label.json")):
+            bundle = next((path.parent / b for b in BUNDLES if (path.parent / b).exists()), None)
+            if bundle is None:
+                continue
+            label = json.loads(path.read_text(encoding="utf-8"))
+            labels = label.get("causes") or ([] if label.get("cause") in (NONE, "healthy", None) else [label])
+            yield Case(path.parent.name, labels, analyze([bundle]))
+
+
+def main() -> None:
+    folders = [Path(a) for a in sys.argv[1:]] or [SHARED / "incidents", SHARED / "bundles"]
+    if not any(f.is_dir() for f in folders):
+        sys.exit(f"no labelled cases in {', '.join(map(str, folders))}")
+    found = list(cases(folders))
+    sick, healthy = [c for c in found if c.labels], [c for c in found if not c.labels]
+    print_confusion(sick)
+    print_misses(found)
+    print_calibration(found)
+    print_summary(sick, healthy)
+
+
+def print_confusion(sick: Sequence[Case]) -> None:
+    """Rows: what was labelled; columns: what was said, right ones first."""
+    print("confusion: labelled class, cases, said")
+    order = [c for classes in CAUSES.values() for c in classes]
+    for cause in order:
+        said = Counter("right" if c.is_right(1) else c.said for c in sick if c.wanted == cause)
+        if said:
+            ranked = sorted(said.items(), key=lambda kv: (kv[0] != "right", -kv[1], kv[0]))
+            print(f"  {cause:30} {sum(said.values()):3}   {', '.join(f'{n} {name}' for name, n in ranked)}")
+
+
+def print_misses(found: Sequence[Case]) -> None:
+    print("\nmisses and false alarms")
+    for case in found:
+        if case.labels and not case.is_right(1):
+            place = next((n for n, c in enumerate(case.diagnosis.causes, 1) if case.is_right(n) and c), None)
+            why = f"right one at rank {place}" if place else "right one not among the diagnoses"
+            told = f" ({case.first.confidence:.2f}: {case.first.summary[:90]})" if case.first else ""
+            print(f"  {case.name}: wanted {case.wanted}, said {case.said}{told}; {why}")
+        elif not case.labels and case.first and case.first.confidence >= ALARM:
+            print(f"  {case.name}: healthy, said {case.said} ({case.first.confidence:.2f}: {case.first.summary[:90]})")
+
+
+def print_calibration(found: Sequence[Case]) -> None:
+    """How often a first diagnosis of a given confidence is right; ECE is the mean gap, weighted by cases."""
+    said = [(c.first.confidence, bool(c.labels) and c.is_right(1)) for c in found if c.first]
+    print("\ncalibration of the first diagnosis")
+    error = 0.0
+    for low in BINS:
+        inside = [x for x in said if low <= x[0] < low + 0.2 or (low == BINS[-1] and x[0] >= 1.0)]
+        if inside:
+            mean = sum(x[0] for x in inside) / len(inside)
+            right = sum(x[1] for x in inside) / len(inside)
+            error += abs(mean - right) * len(inside) / len(said)
+            print(f"  {low:.1f} to {low + 0.2:.1f}: {len(inside):3} cases, said {mean:.2f}, right {right:.2f}")
+    print(f"  expected calibration error {error:.3f}")
+
+
+def print_summary(sick: Sequence[Case], healthy: Sequence[Case]) -> None:
+    alarms = sum(1 for c in healthy if c.first and c.first.confidence >= ALARM)
+    named = [c for c in sick if c.labels[0].get("container")]
+    right = sum(bool(c.first) and c.first.about.container == c.labels[0]["container"] for c in named if c.first)
+    quoted = [c for c in sick if c.labels[0].get("decisive_evidence")]
+    print(
+        f"\n{len(sick)} incidents: top-1 {share(sum(c.is_right(1) for c in sick), len(sick))}, "
+        f"top-3 {share(sum(c.is_right(3) for c in sick), len(sick))}, "
+        f"decisive line quoted {share(sum(map(quotes, quoted)), len(quoted))}, "
+        f"container {share(right, len(named))}; {alarms} false alarms on {len(healthy)} healthy"
+    )
+
+
+def quotes(case: Case) -> bool:
+    wanted = case.labels[0]["decisive_evidence"]
+    assert isinstance(wanted, list)
+    texts = [plain(e.text) for e in case.first.evidence] if case.first else []
+    together = " ".join(texts)
+    return any(plain(str(w)) in together or any(len(t) >= 20 and t in plain(str(w)) for t in texts) for w in wanted)
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\\", "").replace('"', "").replace("'", "").split())
+
+
+def share(part: int, whole: int) -> str:
+    return f"{part}/{whole} = {part / whole:.3f}" if whole else "none"
+
+
+if __name__ == "__main__":
+    main()
