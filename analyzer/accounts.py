@@ -11,9 +11,10 @@ import orjson
 from analyzer.model import FileEntry, Note
 from reports.visible import one_line
 
-FIELDS = (  # of a file in the contract, in its order
+FIELDS = (  # of a file in the contract, in its order, with what only the ledger tells
     "path",
     "layout",
+    "why",
     "format",
     "bytes",
     "status",
@@ -23,8 +24,16 @@ FIELDS = (  # of a file in the contract, in its order
     "unparsed",
     "skipped",
     "records",
+    "duplicates",
+    "sample",
+    "sample_line",
     "first_timestamp",
     "last_timestamp",
+    "namespace",
+    "pod",
+    "container",
+    "node",
+    "instance",
 )
 
 
@@ -39,12 +48,12 @@ def as_json(entries: Sequence[FileEntry], notes: Sequence[Note]) -> bytes:
 
 def as_text(entries: Sequence[FileEntry], notes: Sequence[Note]) -> str:
     """One line a file, then the totals, then what could not be read and why."""
-    lines = [_line(e) for e in entries]
-    lines += ["", _totals(entries)]
+    lines = [row for e in entries for row in _lines(e)]
+    lines += ["", *_whys(entries), "", _totals(entries)]
     unread = [e for e in entries if e.status != "parsed"]
     if unread:
         lines += ["", "Not read whole:"]
-        lines += [f"  {one_line(e.path)}: {e.status}, {one_line(e.reason or 'no reason given')}" for e in unread]
+        lines += [row for e in unread for row in _unread(e)]
     if notes:
         lines += ["", "Notes:"]
         lines += [
@@ -53,12 +62,51 @@ def as_text(entries: Sequence[FileEntry], notes: Sequence[Note]) -> str:
     return "\n".join(lines)
 
 
-def _line(entry: FileEntry) -> str:
+def _lines(entry: FileEntry) -> list[str]:
+    """What became of one file, in one line; in a second one when and of whom, where that is known."""
     kept = f"{entry.records} records" if entry.records else ""
-    return (
-        f"{entry.status:<8} {entry.layout or '-':<16} {entry.format or '-':<12} "
+    first = (
+        f"{entry.status:<8} {entry.layout or '-':<18} {entry.format or '-':<12} "
         f"{entry.lines:>9} lines {kept:>14}  {one_line(entry.path)}"
     )
+    told = [_span(entry), _whose(entry)]
+    if entry.duplicates:
+        told.append(f"{entry.duplicates} more are in another file too, counted there")
+    if entry.status == "parsed" and entry.reason:
+        told.append(one_line(entry.reason))
+    second = "; ".join(t for t in told if t)
+    return [first, f"{'':<9}{second}"] if second else [first]
+
+
+def _span(entry: FileEntry) -> str:
+    times = [t.strftime("%Y-%m-%d %H:%M:%SZ") for t in (entry.first_timestamp, entry.last_timestamp) if t]
+    return " to ".join(dict.fromkeys(times))
+
+
+def _whose(entry: FileEntry) -> str:
+    names = [entry.namespace, entry.pod, entry.container]
+    owner = "/".join(one_line(n) for n in names if n)
+    node = f"node {one_line(entry.node)}" if entry.node else ""
+    return ", ".join(part for part in (owner, node, entry.instance or "") if part)
+
+
+def _whys(entries: Sequence[FileEntry]) -> list[str]:
+    """Why each layout was recognised: the shapes of path that were met, with the number of files of each."""
+    met = Counter((e.layout or "-", e.why or "") for e in entries)
+    rows = [
+        f"  {layout:<18} {count:>6} {'file ' if count == 1 else 'files'}  {why}"
+        for (layout, why), count in sorted(met.items())
+    ]
+    return ["Layouts, and why:", *rows]
+
+
+def _unread(entry: FileEntry) -> list[str]:
+    lines = [f"  {one_line(entry.path)}: {entry.status}, {one_line(entry.reason or 'no reason given')}"]
+    if entry.unparsed:
+        lines[0] += f" ({entry.unparsed} of {entry.lines} lines)"
+    if entry.sample is not None:
+        lines.append(f"    line {entry.sample_line}: {one_line(entry.sample)}")
+    return lines
 
 
 def _totals(entries: Sequence[FileEntry]) -> str:

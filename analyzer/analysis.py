@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ class Options:
     patterns: tuple[Path, ...] = ()  # further pattern files or folders
     focus: Focus = EVERYTHING
     strict: bool = False  # let our own bugs raise
+    timezone: dt.tzinfo | None = None  # of times that say none; None: UTC
     progress: Progress | None = None
 
 
@@ -50,7 +52,7 @@ def analyze_bundle(bundle: Bundle, library: Library, options: Options = Options(
 def read(bundle: Bundle, library: Library, options: Options = Options()) -> Evidence:
     """What the bundle says, read and joined, before any pattern judges it."""
     screen = Screen.build(screened(library))
-    return derive(ingest(bundle, screen, options.progress, strict=options.strict))
+    return derive(ingest(bundle, screen, options.progress, strict=options.strict, timezone=options.timezone))
 
 
 def screened(library: Library) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
-import stat
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -18,13 +17,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analyzer import archive, directory, tarstream, zipstream
+from analyzer import archive, tarstream, zipsalvage, zipstream
 from analyzer.archive import HEAD_BYTES, Decompressed, Rewound
 from analyzer.encoding import looks_binary
 from analyzer.errors import InputError
+from analyzer.given import Entry, Skips, Source, instant, prefixes, source_of
 from analyzer.member import UNREADABLE, Limits, MemberStream, Meter, first_line
 from analyzer.model import FileEntry, Note
-from analyzer.names import clean_name, shown_name
+from analyzer.names import LONGEST_PATH, clean_name, is_odd, shown_name
 from analyzer.tarstream import Readable
 
 __all__ = ["Bundle", "BundleFile", "Limits", "open_bundle"]
@@ -46,21 +46,6 @@ class BundleFile:
     open: Callable[[], MemberStream]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """Something that may be a file, an archive or compressed, before anybody looked inside."""
-
-    path: str
-    size: int
-    modified: dt.datetime | None
-    stream: Readable
-    prefix: str  # of its members' paths, when it turns out to be an archive
-    given: str | None = None  # the PATH as the user wrote it, when this is the whole of it
-
-
-Source = Callable[["Bundle"], Iterator[_Entry]]
-
-
 class Bundle:
     """One incident's evidence; `files()` may be walked once, `skipped` and `notes` fill while it is."""
 
@@ -78,9 +63,9 @@ class Bundle:
     def of_files(cls, files: Mapping[str, bytes], limits: Limits | None = None) -> Bundle:
         """A bundle held in memory, read like a directory with these files."""
 
-        def entries(_: Bundle) -> Iterator[_Entry]:
+        def entries(_: Skips) -> Iterator[Entry]:
             for path, data in sorted(files.items()):
-                yield _Entry(path=path, size=len(data), modified=None, stream=io.BytesIO(data), prefix=f"{path}/")
+                yield Entry(path=path, size=len(data), modified=None, stream=io.BytesIO(data), prefix=f"{path}/")
 
         return cls([entries], (), limits)
 
@@ -91,8 +76,8 @@ class Bundle:
 
     def files(self) -> Iterator[BundleFile]:
         """Every readable file; raises InputError where a PATH as a whole cannot be read."""
-        for source in self._sources:
-            for entry in source(self):
+        for given in self._sources:
+            for entry in given(self):
                 before = self.files_seen
                 yield from self._open(entry, 0)
                 if entry.given and self.files_seen == before:
@@ -108,12 +93,12 @@ class Bundle:
         """Say something about how the bundle was read."""
         self.notes.append(Note(path=path, problem=problem))
 
-    def _give_up(self, entry: _Entry, reason: str) -> None:
+    def _give_up(self, entry: Entry, reason: str) -> None:
         if entry.given:
             raise InputError(f"{entry.given} cannot be read: {reason}")
         self.skip(entry.path, entry.size, reason)
 
-    def _open(self, entry: _Entry, depth: int) -> Iterator[BundleFile]:
+    def _open(self, entry: Entry, depth: int) -> Iterator[BundleFile]:
         if self.files_seen >= self.limits.files:
             if self.files_seen == self.limits.files:
                 self.note(entry.path, f"more than {self.limits.files} files: the rest is not read")
@@ -125,7 +110,10 @@ class Bundle:
             self._give_up(entry, first_line(error))
             return
         kind = archive.kind_of(head)
-        if kind is None:
+        if kind is None and _is_zip_behind_something(entry):
+            self.note(entry.path, "the zip archive begins behind other data")
+            yield from self._zip(entry, head, depth)
+        elif kind is None:
             _refuse_other_things(entry, head)
             yield self._file(entry, _whole(head, entry.stream))
         elif kind in archive.FOREIGN:
@@ -141,7 +129,7 @@ class Bundle:
         else:
             yield from self._compressed(entry, Decompressed(Rewound(head, entry.stream), kind, self.limits), depth)
 
-    def _compressed(self, entry: _Entry, content: Decompressed, depth: int) -> Iterator[BundleFile]:
+    def _compressed(self, entry: Entry, content: Decompressed, depth: int) -> Iterator[BundleFile]:
         head = content.read(HEAD_BYTES)
         kind = archive.kind_of(head)
         if not head and content.damage:
@@ -154,12 +142,14 @@ class Bundle:
             if content.damage:
                 self.note(entry.path, content.damage)
 
-    def _file(self, entry: _Entry, stream: Readable) -> BundleFile:
+    def _file(self, entry: Entry, stream: Readable) -> BundleFile:
         self.files_seen += 1
+        if is_odd(entry.path):
+            self.note(entry.path, "its name has control characters, or bytes that are not UTF-8: shown as escapes")
         guarded = MemberStream(stream, self._meter)
         return BundleFile(entry.path, entry.size, entry.modified, lambda: guarded)
 
-    def _tar(self, entry: _Entry, depth: int) -> Iterator[BundleFile]:
+    def _tar(self, entry: Entry, depth: int) -> Iterator[BundleFile]:
         seen: set[bytes] = set()
         for member, data in tarstream.members(entry.stream, lambda problem: self.note(entry.path, problem)):
             name = clean_name(member.name)
@@ -168,6 +158,8 @@ class Bundle:
                 continue
             if name is None:
                 self.skip(path, member.size, "unsafe path")
+            elif len(member.name) > LONGEST_PATH:
+                self.skip(path[:LONGEST_PATH], member.size, f"path of more than {LONGEST_PATH} bytes")
             elif member.kind in ("link", "hard link"):
                 self.skip(path, 0, f"{member.kind} to {shown_name(member.target)}")
             elif member.kind != "file":
@@ -177,15 +169,18 @@ class Bundle:
                     self.note(path, "stands more than once in the archive; each is read")
                 seen.add(member.name)
                 modified = instant(member.modified)
-                inner = _Entry(path=path, size=member.size, modified=modified, stream=data, prefix=f"{path}/")
+                inner = Entry(path=path, size=member.size, modified=modified, stream=data, prefix=f"{path}/")
                 yield from self._open(inner, depth + 1)
 
-    def _zip(self, entry: _Entry, head: bytes, depth: int) -> Iterator[BundleFile]:
+    def _zip(self, entry: Entry, head: bytes, depth: int) -> Iterator[BundleFile]:
         with ExitStack() as stack:
             try:
                 zipped = zipfile.ZipFile(zipstream.seekable(entry.stream, head, stack))
             except UNREADABLE as error:
-                self._give_up(entry, f"damaged zip archive ({first_line(error)})")
+                yield from self._salvage(entry, f"damaged zip archive ({first_line(error)})", depth)
+                return
+            if not zipped.infolist() and head[:4] != b"PK\x05\x06":  # an empty list, in a comment for instance
+                yield from self._salvage(entry, "its list of members is empty", depth)
                 return
             seen: set[str] = set()
             for info in sorted(zipped.infolist(), key=lambda i: i.filename):
@@ -205,86 +200,42 @@ class Bundle:
                     self.skip(path, info.compress_size, f"damaged zip member ({first_line(error)})")
                     continue
                 modified = zipstream.modified(info)
-                inner = _Entry(path=path, size=info.file_size, modified=modified, stream=stream, prefix=f"{path}/")
+                inner = Entry(path=path, size=info.file_size, modified=modified, stream=stream, prefix=f"{path}/")
                 yield from self._open(inner, depth + 1)
                 stream.close()
+
+    def _salvage(self, entry: Entry, reason: str, depth: int) -> Iterator[BundleFile]:
+        """What a zip archive without its list of members still holds."""
+        if not isinstance(entry.stream, (io.FileIO, io.BytesIO)) or entry.size > self.limits.salvage_bytes:
+            self._give_up(entry, reason)
+            return
+        entry.stream.seek(0)
+        found = 0
+        for member in zipsalvage.salvage(entry.stream.read(), self.limits.salvage_bytes):
+            name = clean_name(member.name)
+            path = entry.prefix + (name or shown_name(member.name))
+            if name is None or (member.damage is not None and not member.data):
+                self.skip(path, 0, member.damage or "unsafe path")
+                continue
+            found += 1
+            if member.damage is not None:
+                self.note(path, member.damage)
+            stream = io.BytesIO(member.data)
+            inner = Entry(path=path, size=len(member.data), modified=None, stream=stream, prefix=f"{path}/")
+            yield from self._open(inner, depth + 1)
+        if found:
+            self.note(entry.path, f"{reason}: {found} files were found by their own headers")
+        else:
+            self._give_up(entry, reason)
 
 
 def open_bundle(paths: Sequence[str | Path], limits: Limits | None = None) -> Bundle:
     """The bundle made of all given PATHs ("-" is standard input); raises InputError with one sentence."""
     if not paths:
         raise InputError("no PATH given")
-    prefixes = _prefixes([str(p) for p in paths])
-    sources = [_source(path, prefix) for path, prefix in zip(map(str, paths), prefixes, strict=True)]
+    heads = prefixes([str(p) for p in paths])
+    sources = [source_of(path, prefix) for path, prefix in zip(map(str, paths), heads, strict=True)]
     return Bundle(sources, [str(p) for p in paths], limits)
-
-
-def _prefixes(paths: list[str]) -> list[str]:
-    """With several PATHs each one's base name, made unique; with one, nothing."""
-    if len(paths) == 1:
-        return [""]
-    names: list[str] = []
-    for path in paths:
-        name = "stdin" if path == "-" else shown_name(os.fsencode(Path(path).resolve().name)) or "root"
-        count = sum(1 for n in names if n == name or n.startswith(f"{name}~"))
-        names.append(f"{name}~{count + 1}" if count else name)
-    return [f"{name}/" for name in names]
-
-
-def _source(path: str, prefix: str) -> Source:
-    if path == "-":
-        return lambda _: _stdin(prefix)
-    try:
-        status = Path(path).stat()  # the user named it: a link is followed here, and nowhere else
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if stat.S_ISDIR(status.st_mode):
-        directory.require_files(path)
-        return lambda bundle: _directory(bundle, path, prefix)
-    if not stat.S_ISREG(status.st_mode):
-        raise InputError(f"{path} is neither a file nor a directory; use - for standard input")
-    if status.st_size == 0:
-        raise InputError(f"{path} is an empty file: nothing to read")
-    if not os.access(path, os.R_OK):
-        raise InputError(f"{path} cannot be read: permission denied")
-    return lambda _: _single(path, prefix)
-
-
-def _stdin(prefix: str) -> Iterator[_Entry]:
-    import sys
-
-    stream = sys.stdin.buffer
-    yield _Entry(path="stdin", size=0, modified=None, stream=stream, prefix=prefix, given="standard input")
-
-
-def _single(path: str, prefix: str) -> Iterator[_Entry]:
-    status = Path(path).stat()
-    with Path(path).open("rb", buffering=0) as file:
-        yield _Entry(
-            path=shown_name(os.fsencode(Path(path).name)),
-            size=status.st_size,
-            modified=instant(status.st_mtime),
-            stream=file,
-            prefix=prefix,
-            given=path,
-        )
-
-
-def _directory(bundle: Bundle, root: str, prefix: str) -> Iterator[_Entry]:
-    for found in directory.walk(root):
-        path = prefix + found.path
-        if found.reason is not None:
-            bundle.skip(path, found.size, found.reason)
-            continue
-        try:
-            file = directory.open_regular(found.location)
-        except OSError as error:
-            bundle.skip(path, found.size, f"not readable: {error.strerror or error}")
-            continue
-        with file:
-            yield _Entry(path=path, size=found.size, modified=instant(found.modified), stream=file, prefix=f"{path}/")
 
 
 def _read_head(stream: Readable) -> bytes:
@@ -302,7 +253,17 @@ def _whole(head: bytes, stream: Readable) -> Readable:
     return Rewound(head, stream)
 
 
-def _refuse_other_things(entry: _Entry, head: bytes) -> None:
+def _is_zip_behind_something(entry: Entry) -> bool:
+    """Whether a given file called .zip has a zip archive's list of members at its end."""
+    if not entry.given or not entry.path.lower().endswith(".zip") or not isinstance(entry.stream, io.FileIO):
+        return False
+    found = zipfile.is_zipfile(entry.stream)
+    if not found:
+        entry.stream.seek(HEAD_BYTES)
+    return found
+
+
+def _refuse_other_things(entry: Entry, head: bytes) -> None:
     """A given PATH that is called an archive, holds none, and is no text either."""
     if not entry.given or not any(part in _ARCHIVE_PARTS for part in entry.path.lower().split(".")[1:]):
         return
@@ -313,13 +274,3 @@ def _refuse_other_things(entry: _Entry, head: bytes) -> None:
             f"{entry.given} is not an archive: its first bytes belong to no format known here "
             "(a damaged copy, or one part of a split upload)"
         )
-
-
-def instant(seconds: float | None) -> dt.datetime | None:
-    """A file's time; None where it says nothing (0 and below) or nothing possible."""
-    if seconds is None or seconds <= 0:
-        return None
-    try:
-        return dt.datetime.fromtimestamp(seconds, dt.UTC)
-    except (OverflowError, OSError, ValueError):
-        return None

@@ -80,6 +80,9 @@ def diagnose(
     markdown: Annotated[Path | None, typer.Option(help="Write the Markdown postmortem to this file too.")] = None,
     namespace: Annotated[list[str] | None, typer.Option(help="Only failures in this namespace.")] = None,
     pod: Annotated[list[str] | None, typer.Option(help="Only failures of this pod.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="TZ", help="Zone of times that say none, such as Europe/Prague or +02:00.")
+    ] = None,
     patterns: Patterns = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit 1 when a cause is found.")] = FailOn.never,
     strict: Strict = False,
@@ -90,6 +93,7 @@ def diagnose(
     from analyzer.conclude import Focus
     from analyzer.output import Outputs, emit
     from analyzer.progress import progress
+    from analyzer.timezone import zone
 
     with progress(no_progress) as report:
         diagnosis = analyze(
@@ -98,6 +102,7 @@ def diagnose(
                 patterns=tuple(patterns or ()),
                 focus=Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ())),
                 strict=strict,
+                timezone=zone(timezone) if timezone else None,
                 progress=report,
             ),
         )
@@ -124,6 +129,14 @@ def files(
     with progress(no_progress) as report:
         entries, notes = ledger(paths, Options(progress=report))
     emit_ledger(entries, notes, as_json=format is Format.json)
+
+
+@app.command()
+def formats() -> None:
+    """List every layout and format that is recognised, each with a sample."""
+    from analyzer.formats import as_text
+
+    typer.echo(as_text())
 
 
 @patterns_app.command("list")
@@ -180,7 +193,7 @@ def patterns_test(
         raise typer.Exit(USAGE)
 
 
-COMMANDS = frozenset({"diagnose", "files", "patterns"})
+COMMANDS = frozenset({"diagnose", "files", "formats", "patterns"})
 
 
 def _with_command(arguments: list[str]) -> list[str]:

@@ -66,7 +66,7 @@ def conclude(
         unexplained=_unexplained(failed, ranked, facts),
         explained=_explained(evidence, failed, ranked),
         missing=missing(facts, failed, files),
-        complete=all(f.status == "parsed" for f in files) and not notes,
+        complete=all(f.status == "parsed" for f in files) and all(n.is_of_source for n in notes),
         files=tuple(files),
         notes=tuple(notes),
         has_failures=bool(failed),

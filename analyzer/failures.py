@@ -7,15 +7,35 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analyzer.derive.facts import Facts, Owner, owner_of
-from analyzer.derive.health import container_problem, has_pod_status, has_status, node_problem, pod_problem
+from analyzer.derive.health import (
+    HISTORY,
+    RESTARTS_THAT_COUNT,
+    container_problem,
+    has_pod_status,
+    has_status,
+    node_problem,
+    pod_problem,
+)
 from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.model import Container, Node, Pod, Record
-from patterns.schema import Library
+from patterns.schema import CAUSES, Library
 
 WORKLOADS = frozenset(
     {"Pod", "Node", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "PersistentVolumeClaim"}
 )
-RECOVERY_REASONS = frozenset({"Started", "Pulled", "Completed", "SuccessfulCreate", "SuccessfulAttachVolume"})
+RECOVERY_REASONS = frozenset(
+    {
+        "Started",
+        "Pulled",
+        "Completed",
+        "SuccessfulCreate",
+        "SuccessfulAttachVolume",
+        "ProvisioningSucceeded",
+        "NodeReady",
+    }
+)
+SCHEDULING = frozenset({"pod-pending", *CAUSES["scheduling"]})  # patterns that a Scheduled event answers
+UNDATED = (0.0, float("-inf"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +67,7 @@ def failures(
 def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
     for container in facts.containers:
         pod = facts.pod(owner_of(container))
-        found = container_problem(container, pod, now)
+        found = container_problem(container, pod, now) or _probe_kills(facts, container, now)
         if found:
             yield _container_failure(facts, container, *found)
     for pod in facts.pods:
@@ -60,6 +80,24 @@ def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
         title = node_problem(node)
         if title:
             yield _node_failure(facts, node, title)
+
+
+def _probe_kills(facts: Facts, container: Container, now: dt.datetime | None) -> tuple[str, str, float] | None:
+    """It runs, but the kubelet keeps killing it: a program that obeys SIGTERM leaves exit code 0 behind."""
+    restarts = container.restart_count or 0
+    if restarts < RESTARTS_THAT_COUNT or now is None:
+        return None
+    kills = [r for i in facts.ids_of(owner_of(container)) if _is_probe_kill(r := facts.records[i], container)]
+    if not any(r.timestamp is not None and now - r.timestamp < HISTORY for r in kills):
+        return None
+    return f"container {container.container} was killed by its probe, {restarts} restarts", "ProbeKill", 0.6
+
+
+def _is_probe_kill(record: Record, container: Container) -> bool:
+    is_killing = (
+        record.source == "event" and record.reason == "Killing" and "probe, will be restarted" in record.message
+    )
+    return is_killing and record.container in (None, container.container)
 
 
 def _container_failure(facts: Facts, container: Container, title: str, reason: str, weight: float) -> Failure:
@@ -183,15 +221,27 @@ def _is_satisfied(facts: Facts, ref: ObjectRef) -> bool:
 
 def _recovered(facts: Facts, finding: Finding) -> bool:
     """An event of success on the same object after the last bad one."""
-    if finding.last_seen is None or not finding.about.name:
+    if not finding.about.name:
         return False
-    ids = facts.ids_of(Owner(finding.about.namespace, finding.about.pod)) if finding.about.pod else ()
-    return any(_is_recovery(facts.records[i], finding) for i in ids)
+    if finding.about.pod:
+        about = [facts.records[i] for i in facts.ids_of(Owner(finding.about.namespace, finding.about.pod))]
+    else:
+        about = [r for r in facts.records if (r.kind, r.name) == (finding.about.kind, finding.about.name)]
+    last = max((_moment(facts.records[i]) for i in finding.record_ids), default=None)
+    return last is not None and any(_is_recovery(r, finding) and _moment(r) > last for r in about)
 
 
 def _is_recovery(record: Record, finding: Finding) -> bool:
-    if record.source != "event" or record.reason not in RECOVERY_REASONS or record.timestamp is None:
+    """An event that says the object is past what the finding tells of."""
+    if record.source != "event" or _moment(record) == UNDATED:
         return False
-    if finding.about.container and record.container and record.container != finding.about.container:
+    if record.container and finding.about.container and record.container != finding.about.container:
         return False
-    return finding.last_seen is not None and record.timestamp > finding.last_seen
+    return record.reason in RECOVERY_REASONS or (record.reason == "Scheduled" and finding.pattern in SCHEDULING)
+
+
+def _moment(record: Record) -> tuple[float, float]:
+    """Sorts records in time: by their instant, else by their age (a smaller age is later); UNDATED without either."""
+    if record.timestamp is not None:
+        return (record.timestamp.timestamp(), 0.0)
+    return UNDATED if record.age_seconds is None else (0.0, -record.age_seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -163,14 +163,28 @@ def _finding(pattern: Pattern, ids: Sequence[int], records: Sequence[Record]) ->
     firsts = [t for r in seen if (t := r.first_timestamp or r.timestamp)]
     lasts = [t for r in seen if (t := r.timestamp)]
     ref = max((about(r) for r in seen), key=lambda r: (bool(r.name), bool(r.container), bool(r.node)))
+    captures = _captures(pattern, seen)
     return Finding(
         pattern=pattern.id,
-        about=ref,
+        about=_named(ref, dict(captures)),
         record_ids=tuple(ordered),
-        captures=_captures(pattern, seen),
+        captures=captures,
         first_seen=min(firsts, default=None),
         last_seen=max(lasts, default=None),
         count=sum(r.count for r in seen),
+    )
+
+
+def _named(ref: ObjectRef, captured: Mapping[str, str]) -> ObjectRef:
+    """The object that the message itself names, where the record names none."""
+    if ref.name or "pod" not in captured:
+        return ref
+    return ObjectRef(
+        namespace=ref.namespace or captured.get("namespace", ""),
+        kind="Pod",
+        name=captured["pod"],
+        container=ref.container or captured.get("container", ""),
+        node=ref.node,
     )
 
 

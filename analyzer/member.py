@@ -25,6 +25,7 @@ class Limits:
     total_bytes: int = 256 << 30
     files: int = 5_000_000
     depth: int = 3  # archives inside one another, below the given one
+    salvage_bytes: int = 512 << 20  # a zip archive without its list is looked through up to here
     bomb_ratio: int = 1000  # an honest crash loop compresses about 300 : 1
     bomb_bytes: int = 1 << 30  # below this the ratio does not matter
 

@@ -63,6 +63,7 @@ class Record:
     first_timestamp: dt.datetime | None = None  # first occurrence, where the source counts
     timestamp_error_seconds: float = 0.0  # 0 for an absolute time, 30 for the age "5m"
     is_yearless: bool = False  # timestamp's year is the placeholder of timestamps.py; clock.py settles it
+    has_zone: bool = True  # False: nothing says in which zone timestamp was written; clock.py settles it
     age_seconds: float | None = None  # "LAST SEEN 5m", until clock.py turns it into timestamp
     first_age_seconds: float | None = None
     count: int = 1
@@ -75,7 +76,7 @@ class Record:
     reason: str | None = None  # the API's machine word: OOMKilled, BackOff, FailedMount
     exit_code: int | None = None
     before: tuple[str, ...] = ()  # up to 2 lines before it in the file
-    after: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()  # 2 lines behind it, or up to 12 that go on with it: a stack trace, a long value
     cites: tuple[Quote, ...] = ()  # derived records: the lines the sentence was joined from
 
 
@@ -280,12 +281,16 @@ class FileEntry:
     status: str  # parsed, partial, skipped
     layout: str | None = None
     format: str | None = None
-    reason: str | None = None  # why it was skipped, partly read, or placed as it was
+    reason: str | None = None  # why it was skipped or partly read
+    why: str | None = None  # the reason for its layout
     lines: int = 0  # "\n" ends a line, and a non-empty rest is a line
     parsed: int = 0
     unparsed: int = 0
     skipped: int = 0
-    records: int = 0
+    records: int = 0  # kept of it
+    duplicates: int = 0  # records that another file has too, counted there
+    sample: str | None = None  # the first line that could not be read
+    sample_line: int | None = None
     first_timestamp: dt.datetime | None = None
     last_timestamp: dt.datetime | None = None
     namespace: str | None = None  # whose log it is, where the layout says so
@@ -303,6 +308,7 @@ class Note:
     problem: str
     line: int | None = None
     count: int = 1
+    is_of_source: bool = False  # the source itself lacks something (a rate limit); all there is was read
 
 
 Row = TypeVar("Row")

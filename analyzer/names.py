@@ -6,6 +6,14 @@ import re
 from typing import Final
 
 _DRIVE: Final = re.compile(rb"[A-Za-z]:")
+_ODD: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]|\\x[0-9a-f]{2}")
+LONGEST_PATH: Final = 4096
+"""Bytes of a path that any system takes: PATH_MAX of Linux."""
+
+
+def is_odd(shown: str) -> bool:
+    """Whether a shown name stands for one with control characters or with bytes that are not UTF-8."""
+    return _ODD.search(shown) is not None
 
 
 def shown_name(name: bytes) -> str:

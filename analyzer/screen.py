@@ -30,7 +30,15 @@ PARTIAL_LINE: Final = r"^\d{4}-\d\d-\d\dT\S{8,40} std(?:out|err) P(?::\S{1,16})?
 """A line of the CRI log format that goes on in the next one (the tag P of kubelet's pkg/kuberuntime/logs)."""
 SECTION_LINE: Final = r"^==== START logs for container \S{1,63} of pod \S{1,320} ===="
 """The heading of one container's log in `kubectl cluster-info dump` (kubectl's clusterinfo_dump.go)."""
-STRUCTURE: Final = (PARTIAL_LINE, SECTION_LINE)
+DOCKER_PART: Final = r'(?:[^n]|[^\\]n)","stream":"std(?:out|err)"'
+"""A line of docker's json-file that goes on in the next one: its text does not end with `\\n`."""
+FILE_LINE: Final = r"^==> \S[^\n]{0,200} <==\r?\n"
+"""The heading of one log among several: `minikube logs`, and `tail` of several files."""
+SUPPRESSED_LINE: Final = r"Suppressed \d+ messages from "
+"""What journald's rate limit leaves out (systemd's journald-rate-limit.c)."""
+BOOT_LINE: Final = r"^-- (?:Reboot|Boot [0-9a-f]{32}) --"
+"""What journalctl writes where the next boot begins."""
+STRUCTURE: Final = (PARTIAL_LINE, SECTION_LINE, DOCKER_PART, FILE_LINE, SUPPRESSED_LINE, BOOT_LINE)
 _CLOSING: Final = re.compile(r"""(?<=[\w\s:"'])\.[*+]\??(\)*)$|(?<![+*?}\\(|])\+\??(\)*)$""")
 
 

@@ -131,18 +131,18 @@ _UNITS: Final = (365 * 86400, 86400, 3600, 60, 1)
 
 # Month names as strftime("%b") gives them in the locales seen in journals, and the full English ones.
 _MONTH_NAMES: Final = (
-    ("jan", "january", "janv", "ene", "gen", "jän"),
-    ("feb", "february", "févr", "fév", "fev"),
-    ("mar", "march", "mär", "märz", "mrz", "mars"),
-    ("apr", "april", "avr", "avril", "abr"),
-    ("may", "mai", "mag"),
-    ("jun", "june", "juin", "juni", "giu"),
-    ("jul", "july", "juil", "juli", "lug"),
-    ("aug", "august", "août", "aout", "ago"),
-    ("sep", "september", "sept", "set"),
-    ("oct", "october", "okt", "out", "ott"),
-    ("nov", "november"),
-    ("dec", "december", "dez", "déc", "dic"),
+    ("jan", "january", "janv", "ene", "gen", "jän", "янв", "sty", "oca"),
+    ("feb", "february", "févr", "fév", "fev", "фев", "lut", "şub"),
+    ("mar", "march", "mär", "märz", "mrz", "mars", "mrt", "мар"),
+    ("apr", "april", "avr", "avril", "abr", "апр", "kwi", "nis"),
+    ("may", "mai", "mag", "maj", "mei", "май", "мая"),
+    ("jun", "june", "juin", "juni", "giu", "июн", "cze", "haz"),
+    ("jul", "july", "juil", "juli", "lug", "июл", "lip", "tem"),
+    ("aug", "august", "août", "aout", "ago", "авг", "sie", "ağu"),
+    ("sep", "september", "sept", "set", "сен", "сент", "wrz", "eyl"),
+    ("oct", "october", "okt", "out", "ott", "окт", "paź", "eki"),
+    ("nov", "november", "ноя", "lis", "kas"),
+    ("dec", "december", "dez", "déc", "dic", "дек", "gru", "ara"),
 )
 _MONTHS: Final = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names}
 
@@ -169,7 +169,7 @@ _DIGIT_FIRST: Final = tuple(
         rf"{_DAY}[-/ ]{_NAME}[-/ ]{_YEAR}[: ]{_CLOCK}{_ZONE}",  # access logs, php, redis
         rf"{_YEAR}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})T"
         r"(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})(?P<zone>Z)",  # ISO, basic form
-        rf"(?P<month>[0-9]{{1,2}})月[ ]?{_DAY}日?[ ]{_CLOCK}",  # journald short, Chinese
+        rf"(?P<month>[0-9]{{1,2}})[月월][ ]?{_DAY}[日일]?[ ]{_CLOCK}",  # journald short, Chinese, Korean
     )
 )
 _LETTER_FIRST: Final = tuple(

@@ -19,7 +19,11 @@ def seekable(stream: Readable, head: bytes, stack: ExitStack) -> IO[bytes]:
     """The zip format has its list of members at the end: what cannot seek is spooled first."""
     if isinstance(stream, (io.FileIO, io.BytesIO)):
         stream.seek(0)
-        return io.BufferedReader(stream) if isinstance(stream, io.FileIO) else stream
+        if isinstance(stream, io.BytesIO):
+            return stream
+        buffered = io.BufferedReader(stream)
+        stack.callback(buffered.detach)  # forgotten, it would close the file below it
+        return buffered
     spool = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES))  # noqa: SIM115
     spool.write(head)
     while data := stream.read(1 << 20):

@@ -1,6 +1,7 @@
 import datetime as dt
 import gzip
 import io
+import json
 
 import pytest
 
@@ -267,3 +268,70 @@ def test_two_readings_give_the_same_frames_and_progress_names_each_file(screen):
     second = evidence(files, screen)
     assert first.records.equals(second.records) and first.files.equals(second.files)
     assert told == [(1, "b.log"), (2, LOG), (3, "pod.yaml")]
+
+
+@pytest.mark.parametrize(
+    ("first", "trace"),
+    [
+        ("panic: runtime error", ["", "goroutine 1 [running]:", "main.work(0xc000010000)", "\t/src/main.go:41 +0x1d"]),
+        ("panic: java.io.IOException: x", ["\tat a.B.c(B.java:7)", "Caused by: java.net.E: y", "\t... 12 more"]),
+        ("panic: thread 'main'", ["stack backtrace:", "   0: std::panicking", "             at ./src/main.rs:3:5"]),
+        ("panic: Traceback", ['  File "a.py", line 3, in f', "    g()", "ValueError: no such colour"]),
+        ("panic: System.E: x", ["   at A.B() in /src/A.cs:line 7", "   --- End of inner exception stack trace ---"]),
+        ("panic: TypeError: x", ["    at Object.<anonymous> (/app/a.js:3:9)", "    at Module._compile (node:1)"]),
+        ('panic: "Failed" err=<', ["\tone", "", "\ttwo", " >"]),
+    ],
+)
+def test_a_stack_trace_stays_with_its_first_line(screen, first, trace):
+    data = b"".join(stamped(n, text) for n, text in enumerate([first, *trace, "next", "last"]))
+    record = harvest(data, screen).records[0]
+    kept = [text.partition(" F ")[2] for text in record.after]
+    assert kept[: len(trace)] == trace and "last" not in kept
+
+
+def docker(text, stream="stderr"):
+    return json.dumps({"log": text, "stream": stream, "time": "2024-01-02T03:04:05Z"}, separators=(",", ":")) + "\n"
+
+
+def test_parts_of_a_docker_line_are_joined_before_it_is_matched(screen):
+    lines = [
+        docker("start pan"),
+        docker("other\n", "stdout"),
+        docker('ic: "bo'),
+        docker('om"\n'),
+        *map(docker, "abcdef\n"),
+    ]
+    found = harvest("".join(lines).encode(), screen, "abc-json.log")
+    (record,) = [r for r in found.records if "panic" in r.message]
+    assert (record.line, record.message) == (1, 'start panic: "boom"')
+
+
+def test_lines_that_the_runtime_did_not_write_are_unparsed_and_named(screen):
+    data = stamped(1, "a") * 3 + b"raw panic: line\n\n2024-01-02T03:\n" + stamped(2, "b") + b"2024-01-02T03:04:05Z std"
+    found = harvest(data, screen)
+    assert (found.lines, found.parsed, found.unparsed) == (8, 5, 3)
+    assert [(n.line, n.problem, n.count) for n in found.notes] == [
+        (4, "lines that are no CRI log lines", 3),
+        (4, "unread line: raw panic: line", 1),
+        (6, "unread line: 2024-01-02T03:", 1),
+        (8, "unread line: 2024-01-02T03:04:05Z std", 1),
+    ]
+    assert [r.line for r in found.records if "panic" in r.message] == [4]
+
+
+def test_output_of_kubectl_logs_may_have_lines_of_any_look(screen):
+    found = harvest(b"plain\n" * 50 + stamped(1, "quoted in a line"), screen)
+    assert (found.unparsed, found.notes) == (0, ())
+
+
+def test_what_journald_left_out_and_a_new_boot_are_gaps_of_the_source(screen):
+    data = (
+        b"Jan 02 03:04:05 n systemd-journald[5]: Suppressed 1234 messages from kubelet.service\n"
+        b"-- Boot 0123456789abcdef0123456789abcdef --\nJan 02 03:05:05 n kubelet[7]: up\n"
+    )
+    found = harvest(data, screen, KUBELET)
+    assert [(n.line, n.problem, n.is_of_source) for n in found.notes] == [
+        (1, "the log has a gap: journald left out 1234 messages from kubelet.service", True),
+        (2, "the node booted anew here", True),
+    ]
+    assert found.unparsed == 0

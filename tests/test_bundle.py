@@ -13,6 +13,7 @@ import pytest
 
 from analyzer.bundle import Bundle, Limits, open_bundle
 from analyzer.errors import InputError
+from analyzer.zipsalvage import salvage
 
 
 def tar_of(files, mode="w"):
@@ -329,3 +330,46 @@ def test_progress_and_times_are_known(tmp_path):
     (file,) = [f for f in bundle.files() if f.open().read()]
     assert (bundle.files_seen, bundle.bytes_read) == (1, 5)
     assert file.modified == dt.datetime(2023, 11, 14, 22, 13, 20, tzinfo=dt.UTC)
+
+
+def test_a_zip_archive_that_was_cut_gives_what_stands_before_the_cut(tmp_path):
+    second = bytes(range(32, 127)) * 200
+    whole = zip_of([("a.log", b"one\n" * 50), ("b.log", second)])
+    path = write(tmp_path, "upload.zip", whole[: whole.index(b"b.log") + 100])
+    bundle = open_bundle([path])
+    found = contents(bundle)
+    assert (found["a.log"], second.startswith(found["b.log"])) == (b"one\n" * 50, True)
+    assert problems(bundle) == [
+        "the archive ends inside this file",
+        "damaged zip archive (File is not a zip file): 2 files were found by their own headers",
+    ]
+
+
+def test_a_zip_archive_behind_other_data_is_read(tmp_path):
+    path = write(tmp_path, "upload.zip", b"MZ" + bytes(5000) + zip_of(TREE))
+    bundle = open_bundle([path])
+    assert contents(bundle) == READ
+    assert problems(bundle) == ["the zip archive begins behind other data"]
+
+
+def test_a_zip_archive_without_any_readable_member_is_refused(tmp_path):
+    path = write(tmp_path, "upload.zip", b"PK\x03\x04" + b"\xff" * 400)
+    with pytest.raises(InputError, match=r"^\S+upload\.zip cannot be read: damaged zip archive"):
+        contents(open_bundle([path]))
+
+
+def test_a_path_longer_than_any_system_takes_is_listed_and_not_read(tmp_path):
+    bundle = open_bundle([write(tmp_path, "x.tar", tar_of([("d/" * 3000 + "a.log", b"x\n"), ("b.log", b"y\n")]))])
+    assert contents(bundle) == {"b.log": b"y\n"}
+    assert list(reasons(bundle).values()) == ["path of more than 4096 bytes"]
+
+
+def test_a_name_with_control_characters_is_read_and_noted(tmp_path):
+    bundle = open_bundle([write(tmp_path, "x.tar", tar_of([("a\nb.log", b"x\n")]))])
+    assert contents(bundle) == {"a\nb.log": b"x\n"}
+    assert problems(bundle) == ["its name has control characters, or bytes that are not UTF-8: shown as escapes"]
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x03\x04" + bytes(40), b"PK\x03\x04" * 50, bytes(2304)])
+def test_salvage_never_raises(data):
+    assert all(len(member.data) <= 9 for member in salvage(data, 9))

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from analyzer.ingest.clock import settle
+import pytest
+
+from analyzer.errors import UsageError
+from analyzer.ingest.clock import Zones, settle
+from analyzer.ingest.collected import collected_at_of, journal_span
+from analyzer.ingest.logline import LogHints, parse_line
 from analyzer.model import FileEntry, Record
+from analyzer.timezone import zone
 
 
 def utc(*parts: int) -> dt.datetime:
@@ -181,3 +187,80 @@ def test_yearless_times_of_files_are_none_without_a_reference() -> None:
     old = FileEntry(path="kubelet.log", bytes=1, status="parsed", first_timestamp=utc(1904, 12, 30))
 
     assert settle([], [old], None, [], frozenset({"kubelet.log"})).files[0].first_timestamp is None
+
+
+# --- zones ------------------------------------------------------------------------------------------------------------
+
+
+def zoneless(line: int, *parts: int, path: str = "kubelet.log", error: float = 0.0) -> Record:
+    return Record(
+        source="kubelet_log", message="m", path=path, line=line, timestamp=utc(*parts),
+        is_yearless=parts[0] == 1904, has_zone=False, timestamp_error_seconds=error,
+    )  # fmt: skip
+
+
+def test_a_time_without_a_zone_is_in_the_zone_that_the_user_names_summer_time_included() -> None:
+    records = [zoneless(1, 2024, 1, 15, 12), zoneless(2, 1904, 7, 15, 12)]
+    zones = Zones(user=zone("Europe/Prague"))
+    settled = settle(records, [], utc(2024, 8, 1), [], zones=zones)
+
+    assert [r.timestamp for r in settled.records] == [utc(2024, 1, 15, 11), utc(2024, 7, 15, 10)]
+
+
+def test_a_time_with_a_zone_is_not_moved() -> None:
+    dated = Record(source="container_log", message="m", path="a.log", line=1, timestamp=utc(2024, 1, 2))
+
+    assert settle([dated], [], None, [], zones=Zones(user=zone("+05:30"))).records == (dated,)
+
+
+def test_the_first_line_of_a_journal_tells_its_zone_and_its_year_better_than_the_user() -> None:
+    span = journal_span(b"-- Logs begin at Thu 2019-04-11 23:51:07 +0430, end at Fri 2019-04-12 09:29:01 +0430. --\n")
+    assert span is not None
+    zones = Zones(user=zone("America/New_York"), spans={"kubelet.log": span})
+    settled = settle([zoneless(2, 1904, 4, 12, 9, 29, 1, error=16200)], [], utc(2024, 1, 1), [], zones=zones)
+
+    assert [(r.timestamp, r.timestamp_error_seconds) for r in settled.records] == [(utc(2019, 4, 12, 4, 59, 1), 0)]
+
+
+def test_a_file_moves_with_its_lines() -> None:
+    file = FileEntry(path="a.log", bytes=1, status="parsed", first_timestamp=utc(2024, 3, 1, 12))
+    zones = Zones(user=zone("+02:00"), zoneless_files=frozenset({"a.log"}))
+
+    assert settle([], [file], None, [], zones=zones).files[0].first_timestamp == utc(2024, 3, 1, 10)
+
+
+def test_journal_and_klog_times_in_two_zones_make_the_time_uncertain_by_their_distance() -> None:
+    def error(journal: str) -> float:
+        line = f"{journal} w1 kubelet[9]: E0305 07:08:09.000250 9 a.go:1] x"
+        return parse_line(line, LogHints(source="kubelet_log")).timestamp_error_seconds
+
+    assert (error("Mar 05 07:08:09"), error("Mar 05 09:08:09"), error("Mar 05 07:10:11")) == (0, 7200, 0)
+
+
+def test_a_zone_is_a_place_or_a_distance_and_anything_else_is_refused() -> None:
+    assert zone("-0330").utcoffset(None) == dt.timedelta(hours=-3, minutes=-30)
+    assert zone("UTC") is dt.UTC
+    for wrong in ("Mars/Base", "", "../etc/passwd", "+99:00"):
+        with pytest.raises(UsageError):
+            zone(wrong)
+
+
+# --- when the bundle was taken ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "collected"),
+    [
+        ("support-bundle-2024-06-20T02_21_00/version.yaml", utc(2024, 6, 20, 2, 21)),
+        ("preflightbundle-2024-06-20T02_21_00/x.json", utc(2024, 6, 20, 2, 21)),
+        ("supportbundle_1234_2024-06-20T02-21-00Z/logs/a", utc(2024, 6, 20, 2, 21)),
+        ("supportbundle_1234_2024-06-20T02-21-00/logs/a", None),  # in whose zone?
+        ("logs/app-2024-06-20T02-21-00Z.log", None),  # rotated then, not collected
+    ],
+)
+def test_the_name_of_a_bundle_tells_when_it_was_taken(path: str, collected: dt.datetime | None) -> None:
+    assert collected_at_of(path) == collected
+
+
+def test_a_journal_whose_first_line_names_no_zone_tells_nothing() -> None:
+    assert journal_span(b"-- Logs begin at Thu 2019-04-11 23:51:07, end at Fri 2019-04-12 09:29:01. --\n") is None

@@ -135,10 +135,22 @@ def test_a_config_map_mounted_at_another_path_is_told() -> None:
     ]
 
 
-def test_a_key_one_letter_away_is_told() -> None:
-    assert messages("ConfigMountedElsewhere", config_map("/etc/app", ("app.yml",))) == [
+def test_an_item_one_letter_away_is_told() -> None:
+    files = config_map("/etc/app", ("app.yaml",))
+    items = [{"key": "app.yaml", "path": "app.yml"}]
+    files["pod.json"]["spec"]["volumes"] = [{"name": "config", "configMap": {"name": "app-config", "items": items}}]
+    assert messages("ConfigMountedElsewhere", files) == [
         "app looks for /etc/app/app.yaml, but ConfigMap app-config is mounted at /etc/app, so its file is "
         "/etc/app/app.yml"
+    ]
+
+
+def test_a_key_one_letter_away_is_a_key_that_is_not_there() -> None:
+    files = config_map("/etc/app", ("app.yml",))
+    assert messages("ConfigMountedElsewhere", files) == []
+    assert messages("KeyAbsent", files) == [
+        "app looks for /etc/app/app.yaml, but ConfigMap app-config, mounted at /etc/app, has no key app.yaml, only "
+        "app.yml"
     ]
 
 

@@ -49,7 +49,7 @@ CASES = [
     ("pod.yaml", "flat", "objects", None, None, None, None, None),
     ("logs/kube-scheduler.log", "flat", "control_plane_log", None, None, "kube-scheduler", None, "current"),
     ("get-pods.txt", "flat", "unknown", None, None, None, None, None),
-    ("version", "other", "unknown", None, None, None, None, None),
+    ("versions", "other", "unknown", None, None, None, None, None),
     ("__MACOSX/x/._pod.yaml", "junk", "ignored", None, None, None, None, None),
 ]  # fmt: skip
 
@@ -128,6 +128,7 @@ EXAMPLES = {
     "audit_logs/...": ("audit_logs/kube-apiserver/audit.log", "audit_logs/kube-apiserver/audit.txt"),
     "etcd_info/<name>.json, monitoring/<name>.json": ("monitoring/alerts.json", "monitoring/pods.json"),
     "ingress_controllers/<ingress>/<pod>/haproxy.config": ("ingress_controllers/default/router-default-x/haproxy.config", "ingress_controllers/default/haproxy.config"),
+    "version": ("mg/quay-io-x/version", "mg/quay-io-x/version.txt"),
     "event-filter.html": ("mg/event-filter.html", "mg/event-filter.htm"),
     "sos_commands/<plugin>/.../podlogs/<pod>/..._logs_<pod>_-c_<container>": (
         "sos_commands/kubernetes/cluster-info/shop/podlogs/web-0/kubectl_--namespace_shop_logs_web-0_-c_app",
@@ -157,10 +158,13 @@ EXAMPLES = {
     "cluster-resources/<resource>.json": ("cluster-resources/nodes.json", "cluster-resources/nodes.txt"),
     "host-collectors/journald/<name>.txt": ("host-collectors/journald/kubelet.txt", "host-collectors/run-host/kubelet.txt"),
     "host-collectors/<collector>/<name>": ("host-collectors/system/memory.json", "host-collector/system/memory.json"),
+    "<collector>/<node>/stderr.txt, dns/debug.txt, execution-data/summary.txt": ("copy/w1/stderr.txt", "copy/stderrs.txt"),
     "node-metrics/<node>.json": ("sysctl/w1", "sysctls/w1"),
     "podlogs/<ns>/<pod>/logs/<container>.txt": ("podlogs/shop/web-0/logs/app.txt", "podlogs/shop/web-0/app.txt"),
     "resources/ns/<ns>/<Resource>.json": ("resources/ns/shop/Events.json", "resources/ns/Events.json"),
     "resources/cluster/<Resource>.json": ("resources/non-ns/Nodes.json", "resources/nons/Nodes.json"),
+    "plugins/<plugin>/results/...": ("plugins/e2e/results/global/output", "plugins/results/global/output"),
+    "config/configmaps/<ns>/<name>/<key>, config/metrics": ("config/configmaps/shop/web/ca.crt", "config/configmap/shop/web/ca.crt"),
     "config/pod/<ns>/logs/<pod>/<container>_current.log": ("config/pod/shop/logs/web-0/app_current.log", "config/pod/shop/logs/web-0/app-current.log"),
     "config/pod/<ns>/logs/<pod>/<container>_previous.log": ("config/pod/shop/logs/web-0/app_previous.log", "config/pod/shop/logs/web-0/app-previous.log"),
     "config/pod/<ns>/logs/<pod>/errors.log": ("config/pod/shop/logs/web-0/errors.log", "config/pod/shop/web-0/errors.log"),

@@ -292,6 +292,7 @@ def test_a_bare_klog_line_gives_letter_time_and_the_rest_as_message() -> None:
         source="kubelet_log",
         timestamp=utc(1904, 3, 5, 7, 8, 9, 250),
         is_yearless=True,
+        has_zone=False,
         level="warning",
     )
 

@@ -55,7 +55,7 @@ def test_structure_lines_have_indexes_behind_the_expressions(cache):
     screen = Screen.build(["boom"], cache)
     hits = screen.scan(b"2024-01-01T00:00:00.5Z stdout P part\n==== START logs for container c of pod n/p ====\n")
     assert [index for _, index in hits] == [1, 2]
-    assert len(STRUCTURE) == 2
+    assert len(STRUCTURE) == 6
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from analyzer.derive.merge import (
     namespaces_of_pods,
 )
 from analyzer.derive.owners import Owned, Owner, complete_owners, owner_of
+from analyzer.derive.pulls import with_image_owners
 from analyzer.model import (
     Container,
     Evidence,
@@ -93,7 +94,7 @@ class Facts:
         references = distinct_references(in_namespace(rows(Reference, evidence.references), spaces))
         objects = tuple(rows(Object, evidence.objects))
         files = tuple(rows(FileEntry, evidence.files))
-        owners = complete_owners(records, pods, containers, mounts)
+        owners = with_image_owners(records, complete_owners(records, pods, containers, mounts), containers)
         by_kind: dict[tuple[str, str], list[Object]] = defaultdict(list)
         for thing in objects:
             by_kind[thing.kind, thing.namespace or ""].append(thing)

@@ -33,7 +33,10 @@ def container_problem(
         if container.exit_code == 0 and (restarts < RESTARTS_THAT_COUNT or container.kind == "init"):
             return None
         return f"{name} ended with exit code {container.exit_code}", container.reason or "Terminated", 1.0
-    if container.is_ready is False and container.state == "running" and container.kind != "init":
+    if container.kind == "init" and container.state == "running":
+        # its pod waits for it: well while the pod is young, stuck when it is not
+        return None if _young(pod, now, grace) else (f"init {name} has not completed", "NotCompleted", 0.5)
+    if container.is_ready is False and container.state == "running":
         started = container.started_at
         if restarts == 0 and now is not None and started is not None and now - started < grace:
             return None

@@ -22,6 +22,7 @@ _LONGEST_COMM: Final = 15  # the kernel cuts a process name here
 _low_on: Final = re.compile(
     r"(?i)node (?:was low on resource: (?P<resource>[a-z/-]{1,40})|had condition: \[(?P<condition>[^\]]{1,80})\])"
 )
+_consumer: Final = re.compile(r"Container ([a-z0-9][a-z0-9-]{0,62}) was using")
 _threshold: Final = re.compile(r"Threshold quantity: (\S+), available: (\S+?)\.?(?:\s|$)")
 
 
@@ -85,7 +86,9 @@ def evictions(facts: Facts) -> list[Record]:
         at = f"node {node}" if node else "its node"
         state = f"was low on {short}" if found["resource"] else f"had condition {short}"
         message = f"the kubelet evicted pod {owner.pod} because {at} {state}{numbers}"
-        made = derived("EvictedByNodePressure", message, record, owner.whole_pod, node=node, count=record.count)
+        consumers = _consumer.findall(record.message)
+        whose = owner.of(consumers[0]) if len(consumers) == 1 else owner.whole_pod
+        made = derived("EvictedByNodePressure", message, record, whose, node=node, count=record.count)
         if owner.whole_pod not in out or numbers:
             out[owner.whole_pod] = made
     return list(out.values())

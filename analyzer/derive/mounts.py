@@ -136,7 +136,7 @@ def written_to_other_volume(facts: Facts, missed: Missed) -> Record | None:
 
 
 def config_mounted_elsewhere(facts: Facts, missed: Missed) -> Record | None:
-    """The ConfigMap or Secret that has the file is mounted here, at another path or under a name one letter away."""
+    """The ConfigMap or Secret that has the file is mounted here, at another path or as an item one letter away."""
     own: list[tuple[Mount, str]] = []
     for mount in facts.mounts_of(missed.owner):
         if (mount.volume_type in _OBJECTS and mount.volume_type != "projected") or mount.items:
@@ -145,11 +145,8 @@ def config_mounted_elsewhere(facts: Facts, missed: Missed) -> Record | None:
         return None
     wanted = base(missed.path)
     same = [(m, f) for m, f in own if base(f) == wanted]
-    near = [
-        (m, f)
-        for m, f in own
-        if is_one_edit(base(f), wanted) and f.rpartition("/")[0] == missed.path.rpartition("/")[0]
-    ]
+    # without items the file is named after its key, so a near miss there is a key that is not there
+    near = [(m, f) for m, f in own if m.items and _is_misspelt(f, missed.path)]
     for mount, file in (*same, *near):
         kind = _KIND_OF_VOLUME.get(mount.volume_type or "", "volume")
         name = mount.referent if kind != "volume" and mount.referent else mount.volume

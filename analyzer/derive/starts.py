@@ -23,7 +23,7 @@ UP: Final = (
     r"\bready (?:for connections|to (?:accept|serve|handle))|\bserver (?:is )?(?:started|ready|running|up)\b|"
     r"\bstartup (?:is )?complete|\bstarted on ports?\b|\bnow (?:serving|ready|listening)\b|"
     r"\b(?:application|service) (?:is )?(?:started|ready)\b|\brunning (?:on|at) (?:http|port|:|\d)|"
-    r"\beverything is ready\b"
+    r"\beverything is ready\b|\ball \w{1,30} (?:are )?(?:ready|up|started)\b|\bstarted successfully\b"
 )
 LINES: tuple[str, ...] = (TOOK, TAKES, SECONDS_FIELD, UP)
 
@@ -118,11 +118,16 @@ def start_line(lines: list[Record]) -> Record | None:
 
 
 def listening(lines: list[Record]) -> list[Listening]:
-    """Ports the app says it listens on, without those for metrics or administration."""
+    """Ports the app says it listens on; those for metrics or administration only if it is up and names no other."""
+    main = _listening([r for r in lines if not _AUXILIARY.search(r.message)])
+    return main or (_listening(lines) if up_line(lines) else [])
+
+
+def _listening(lines: list[Record]) -> list[Listening]:
     found = []
     for record in lines:
         match = _up.search(record.message)
-        if match is None or _AUXILIARY.search(record.message):
+        if match is None:
             continue
         rest = record.message[match.start() : match.end() + 120]
         for address in _address.finditer(rest):

@@ -17,10 +17,22 @@ from analyzer.archive import Rewound
 from analyzer.bundle import Bundle, BundleFile
 from analyzer.encoding import decode, looks_binary, to_utf8, wide_encoding
 from analyzer.ingest import bulk, clock, describe, event_table, get_table, objects
+from analyzer.ingest.ages import proven_times
 from analyzer.ingest.attribution import attribute, without_copies
 from analyzer.ingest.blocks import read_fully
-from analyzer.ingest.collected import collected_at_in, collected_at_of, is_timestamp_file
+from analyzer.ingest.clusters import several_clusters
+from analyzer.ingest.collected import (
+    JournalSpan,
+    collected_at_in,
+    collected_at_of,
+    is_timestamp_file,
+    journal_span,
+)
+from analyzer.ingest.dump import logs_start, with_logs
+from analyzer.ingest.entry import entry_of, skipped
 from analyzer.ingest.harvest import Harvest
+from analyzer.ingest.text_kinds import is_document_name, kind_of, not_read
+from analyzer.ingest.unread import notes_of, with_links
 from analyzer.layout import place
 from analyzer.member import MemberStream
 from analyzer.model import (
@@ -42,7 +54,9 @@ from analyzer.placement import Placement
 from analyzer.screen import Screen
 
 HEAD_BYTES: Final = 64 << 10  # what a format sees before it claims a file
+CHECKED_BYTES: Final = 8 << 20  # up to here a document without objects is looked through for what breaks it
 WHOLE_BYTES: Final = 512 << 20  # a structured file is read whole up to here
+SAMPLE_CHARACTERS: Final = 200  # of a line that could not be read
 _CERTAIN_LOGS: Final = frozenset(
     ("container_log", "kubelet_log", "runtime_log", "kernel_log", "control_plane_log", "node_log")
 )
@@ -87,14 +101,24 @@ class _Gathered:
     harvests: list[Harvest] = field(default_factory=list)
     files: list[FileEntry] = field(default_factory=list)
     yearless: set[str] = field(default_factory=set)  # paths whose first and last timestamps have no year
+    zoneless: set[str] = field(default_factory=set)  # paths whose first and last timestamps have no zone
+    spans: dict[str, JournalSpan] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     collected: list[dt.datetime] = field(default_factory=list)  # when the bundle was taken, as its paths tell
     stems: dict[str, str] = field(default_factory=dict)
     layouts: Counter[str] = field(default_factory=Counter)
 
 
-def ingest(bundle: Bundle, screen: Screen, progress: Progress | None = None, strict: bool = False) -> Evidence:
+def ingest(
+    bundle: Bundle,
+    screen: Screen,
+    progress: Progress | None = None,
+    strict: bool = False,
+    timezone: dt.tzinfo | None = None,
+) -> Evidence:
     """Read the whole bundle; `progress` is told (files, bytes, path) before each file.
+
+    `timezone` is that of times which say none.
 
     Raises InputError where a PATH cannot be read at all. A failure of our own code costs the one file it
     happened in (its note's problem starts with "internal error"), unless `strict`, which lets it raise.
@@ -107,123 +131,125 @@ def ingest(bundle: Bundle, screen: Screen, progress: Progress | None = None, str
         if (named := collected_at_of(file.path)) is not None:
             gathered.collected.append(named)
         try:
-            entry, harvest = _read(file, placement, screen)
+            entry, harvest, span = _read(file, placement, screen)
         except Exception as error:  # the one place that guards against our own bugs
             if strict:
                 raise
             reason = f"{type(error).__name__}: {error}".split("\n", 1)[0]
-            entry = _skipped(file, placement, f"our reader failed: {reason}")
+            entry = skipped(file, placement, f"our reader failed: {reason}")
             harvest = Harvest(format="unread", notes=(Note(path=file.path, problem=f"internal error: {reason}"),))
+            span = None
         gathered.files.append(entry)
         gathered.harvests.append(harvest)
         if harvest.is_yearless:
             gathered.yearless.add(file.path)
+        if not harvest.has_zone:
+            gathered.zoneless.add(file.path)
+        if span is not None:
+            gathered.spans[file.path] = span
         gathered.layouts[placement.layout] += 1
         if placement.stem is not None:
             gathered.stems[file.path] = placement.stem
-    gathered.files += [replace(e, layout=e.layout or place(e.path).layout) for e in bundle.skipped]
+    gathered.files = with_links([*gathered.files, *map(_placed, bundle.skipped)])
     gathered.notes += bundle.notes
-    return _evidence(gathered)
+    return _evidence(gathered, timezone)
 
 
-def _read(file: BundleFile, placement: Placement, screen: Screen) -> tuple[FileEntry, Harvest]:
+def _placed(entry: FileEntry) -> FileEntry:
+    placement = place(entry.path)
+    return replace(entry, layout=placement.layout, why=placement.why)
+
+
+def _read(file: BundleFile, placement: Placement, screen: Screen) -> tuple[FileEntry, Harvest, JournalSpan | None]:
     if placement.role == "ignored":
-        return _skipped(file, placement, placement.why), Harvest(format="ignored")
+        return skipped(file, placement, placement.why), Harvest(format="ignored"), None
     stream = file.open()
     if is_timestamp_file(file.path):
-        return _timestamp_file(file, placement, stream)
+        return *_timestamp_file(file, placement, stream), None
     is_certain = placement.role in _CERTAIN_LOGS and placement.layout != "flat"
-    head = b"" if is_certain else read_fully(stream, HEAD_BYTES)
+    head = read_fully(stream, HEAD_BYTES)
     chosen = None if is_certain else choose(head, placement)
     whole = Rewound(head, stream)
-    if chosen is None:
-        harvest = bulk.read_log(whole, placement, screen, file.path)
-    else:
-        raw = read_fully(whole, WHOLE_BYTES)
-        if more := bulk.count_newlines(whole):
-            lines = raw.count(b"\n") + more
-            reason = f"structured file of more than {WHOLE_BYTES >> 20} MiB"
-            note = Note(path=file.path, problem=f"{reason}: not read")
-            entry = replace(_skipped(file, placement, reason), lines=lines, skipped=lines)
-            return entry, Harvest(format=chosen.NAME, notes=(note,))
-        encoding = wide_encoding(raw)
-        harvest = chosen.parse(raw if encoding is None else to_utf8(raw, encoding), file.path, placement)
-    return _entry(file, placement, harvest, stream), harvest
+    if chosen is not None:
+        return *_structured(file, placement, chosen, whole, stream, screen), None
+    broken: list[Note] = []
+    if placement.role in ("objects", "events") and is_document_name(file.path):
+        raw = read_fully(whole, CHECKED_BYTES)
+        broken = not_read(raw, file.path) if len(raw) < CHECKED_BYTES else []
+        whole = Rewound(raw, whole)
+    harvest = bulk.read_log(whole, placement, screen, file.path)
+    if broken and harvest.format == "text":
+        harvest = replace(harvest, parsed=0, unparsed=harvest.lines, notes=(*harvest.notes, *broken))
+    if harvest.format == "text" and (kind := kind_of(_text(head), file.path, placement)) is not None:
+        harvest = replace(harvest, format=kind)
+    return entry_of(file, placement, harvest, stream), harvest, journal_span(head)
+
+
+def _structured(
+    file: BundleFile, placement: Placement, chosen: Format, whole: Rewound, stream: MemberStream, screen: Screen
+) -> tuple[FileEntry, Harvest]:
+    raw = read_fully(whole, WHOLE_BYTES)
+    if more := bulk.count_newlines(whole):
+        lines = raw.count(b"\n") + more
+        reason = f"structured file of more than {WHOLE_BYTES >> 20} MiB"
+        note = Note(path=file.path, problem=f"{reason}: not read")
+        entry = replace(skipped(file, placement, reason), lines=lines, skipped=lines)
+        return entry, Harvest(format=chosen.NAME, notes=(note,))
+    encoding = wide_encoding(raw)
+    raw = raw if encoding is None else to_utf8(raw, encoding)
+    start = logs_start(raw) if chosen is objects else None
+    harvest = chosen.parse(raw[:start], file.path, placement)
+    if start is not None:
+        harvest = with_logs(harvest, raw, start, file.path, placement, screen)
+    entry = entry_of(file, placement, harvest, stream)
+    number = next((note.line for note in harvest.notes if note.line is not None), None)
+    if entry.status != "parsed" and number is not None:
+        entry = replace(entry, sample=_line_at(raw, number), sample_line=number)
+    return entry, harvest
+
+
+def _line_at(raw: bytes, number: int) -> str:
+    """The beginning of a line, counted from 1."""
+    lines = raw.split(b"\n", number)
+    return decode(lines[number - 1][: 4 * SAMPLE_CHARACTERS])[:SAMPLE_CHARACTERS] if number <= len(lines) else ""
 
 
 def _timestamp_file(file: BundleFile, placement: Placement, stream: MemberStream) -> tuple[FileEntry, Harvest]:
     text = decode(read_fully(stream, HEAD_BYTES))
     lines = text.count("\n") + (1 if text and not text.endswith("\n") else 0)
     harvest = Harvest(format="timestamp", lines=lines, parsed=lines, collected_at=collected_at_in(text))
-    return _entry(file, placement, harvest, stream), harvest
+    return entry_of(file, placement, harvest, stream), harvest
 
 
 def choose(head: bytes, placement: Placement) -> Format | None:
     """The first format that claims a file with this beginning; None for bulk logs and all other text."""
-    encoding = wide_encoding(head)
-    if encoding is None and (not head.strip() or looks_binary(head)):
+    if wide_encoding(head) is None and (not head.strip() or looks_binary(head)):
         return None
-    text = decode(head if encoding is None else to_utf8(head, encoding)).lstrip("\ufeff")
+    text = _text(head)
     return next((f for f in FORMATS if f.sniff(text, placement)), None)
 
 
-def _skipped(file: BundleFile, placement: Placement, reason: str) -> FileEntry:
-    return replace(_blank(file, placement), status="skipped", reason=reason)
+def _text(head: bytes) -> str:
+    encoding = wide_encoding(head)
+    return decode(head if encoding is None else to_utf8(head, encoding)).lstrip("\ufeff")
 
 
-def _blank(file: BundleFile, placement: Placement) -> FileEntry:
-    return FileEntry(
-        path=file.path,
-        bytes=file.size,
-        status="parsed",
-        layout=placement.layout,
-        namespace=placement.namespace,
-        pod=placement.pod,
-        container=placement.container,
-        node=placement.node,
-        instance=placement.instance,
-    )
-
-
-def _entry(file: BundleFile, placement: Placement, harvest: Harvest, stream: MemberStream) -> FileEntry:
-    status, reason = "parsed", None
-    if harvest.format == "binary":
-        status, reason = "skipped", "binary file"
-    elif stream.damage is not None:
-        status, reason = "partial", stream.damage
-    elif harvest.unparsed or harvest.skipped:
-        status, reason = "partial", _first_problem(harvest)
-    elif not harvest.lines:
-        reason = "empty file"
-    return replace(
-        _blank(file, placement),
-        status=status,
-        reason=reason,
-        format=None if harvest.format == "binary" else harvest.format,
-        lines=harvest.lines,
-        parsed=harvest.parsed,
-        unparsed=harvest.unparsed,
-        skipped=harvest.skipped,
-        records=len(harvest.records),
-        first_timestamp=harvest.first_timestamp,
-        last_timestamp=harvest.last_timestamp,
-    )
-
-
-def _first_problem(harvest: Harvest) -> str:
-    if harvest.notes:
-        return harvest.notes[0].problem
-    return f"{harvest.unparsed + harvest.skipped} of {harvest.lines} lines could not be read"
-
-
-def _evidence(gathered: _Gathered) -> Evidence:
+def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
     harvests = gathered.harvests
     containers = [row for h in harvests for row in h.containers]
-    records = without_copies([row for h in harvests for row in h.records])
-    records, files = attribute(records, gathered.files, gathered.stems, containers)
+    objects_found = [row for h in harvests for row in h.objects]
+    found = [row for h in harvests for row in h.records]
+    records = without_copies(found)
+    files = _counted(gathered.files, found, records)
+    records, files = attribute(records, files, gathered.stems, containers)
     told = [*gathered.collected, *(h.collected_at for h in harvests if h.collected_at is not None)]
-    collected_at = max(told, default=None)
-    settled = clock.settle(records, files, collected_at, _object_times(harvests), frozenset(gathered.yearless))
+    collected_at = max(told, default=None) or max((s.last for s in gathered.spans.values()), default=None)
+    zones = clock.Zones(user=timezone, spans=gathered.spans, zoneless_files=frozenset(gathered.zoneless))
+    absolute = [*_object_times(harvests), *proven_times(harvests)]
+    settled = clock.settle(records, files, collected_at, absolute, frozenset(gathered.yearless), zones)
+    notes = [*gathered.notes, *(note for h in harvests for note in h.notes)]
+    notes += notes_of(files, notes)
+    notes += several_clusters(objects_found)
     return Evidence(
         records=frame(Record, settled.records).with_row_index("record_id"),
         pods=frame(Pod, [row for h in harvests for row in h.pods]),
@@ -232,13 +258,19 @@ def _evidence(gathered: _Gathered) -> Evidence:
         mounts=frame(Mount, [row for h in harvests for row in h.mounts]),
         references=frame(Reference, [row for h in harvests for row in h.references]),
         nodes=frame(Node, [row for h in harvests for row in h.nodes]),
-        objects=frame(Object, [row for h in harvests for row in h.objects]),
+        objects=frame(Object, objects_found),
         files=frame(FileEntry, settled.files),
-        notes=frame(Note, [*gathered.notes, *(note for h in harvests for note in h.notes)]),
+        notes=frame(Note, notes),
         collected_at=settled.collected_at,
         present=settled.reference,
         layouts=tuple(sorted(gathered.layouts, key=lambda name: (-gathered.layouts[name], name))),
     )
+
+
+def _counted(files: list[FileEntry], found: list[Record], kept: list[Record]) -> list[FileEntry]:
+    """The entries with the records kept of each file, and those that another file has too."""
+    all_of, kept_of = Counter(r.path for r in found), Counter(r.path for r in kept)
+    return [replace(f, records=kept_of[f.path], duplicates=all_of[f.path] - kept_of[f.path]) for f in files]
 
 
 def _object_times(harvests: list[Harvest]) -> Iterator[dt.datetime]:

@@ -30,6 +30,24 @@ _LEVELS: Final[Mapping[str, str]] = {
 _CAPNSLOG: Final = {"C": "fatal", "E": "error", "W": "warning", "N": "info", "I": "info", "D": "info", "T": "info"}
 _REDIS: Final = {"#": "warning", "*": "info", "-": "info", ".": "info"}
 
+SAMPLES: Final = (
+    ("kubectl logs --timestamps", "2024-03-05T07:08:09.123456789Z ERROR connection refused"),
+    ("zap, logrus and others in JSON", '{"level":"error","ts":"2024-03-05T07:08:09Z","msg":"connection refused"}'),
+    ("logfmt (logrus)", 'time="2024-03-05T07:08:09Z" level=error msg="connection refused"'),
+    ("logfmt (go-kit)", 'ts=2024-03-05T07:08:09Z caller=main.go:2 level=error err="connection refused"'),
+    ("log4j, logback", "2024-03-05 07:08:09.095 ERROR 1 --- [main] c.e.Pool : connection refused"),
+    ("Python logging", "2024-03-05 07:08:09,123 ERROR app.db: connection refused"),
+    ("nginx", "2024/03/05 07:08:09 [error] 7#7: *1 connect() failed (111: Connection refused)"),
+    ("envoy", "[2024-03-05 07:08:09.534][19][warning][config] gRPC config stream closed: 14"),
+    ("istio", "2024-03-05T07:08:09.323650Z\terror\tcannot connect to the control plane"),
+    ("etcd's capnslog", "2024-03-05 07:08:09.497449 E | etcdmain: listen tcp 10.0.0.7:2380: bind: in use"),
+    ("PostgreSQL", "2024-03-05 07:08:09 UTC [42] FATAL:  the database system is starting up"),
+    ("Redis", "1:M 05 Mar 2024 07:08:09.902 # Out of memory"),
+    ("access log", '10.0.0.1 - - [05/Mar/2024:07:08:09 +0000] "GET / HTTP/1.1" 502 157'),
+    ("plain text", "panic: runtime error: index out of range [3] with length 3"),
+)
+"""(What writes it, one line of it)."""
+
 _TIME_KEYS: Final = ("ts", "time", "timestamp", "@timestamp", "t", "asctime", "eventTime", "date")
 _LEVEL_KEYS: Final = ("level", "severity", "lvl", "levelname", "log.level", "loglevel", "s")
 
@@ -38,11 +56,9 @@ _BRACKET: Final = re.compile(r"\[")
 _ENVOY: Final = re.compile(r"\[Envoy[^\[\]]{0,40}\] \[")  # "[Envoy (Epoch 0)] [2020-04-29 ..."
 _AFTER_TIME: Final = re.compile(r"(?:\]|(?=[\s|:,]|$))[\s|:,]{0,8}")
 _LOGFMT: Final = re.compile(r"(?:time|ts|t|level|lvl|logger|caller|timestamp)=[^\s=]")
-_PREFIX: Final = re.compile(r"\[pod/([a-z0-9][a-z0-9.-]{0,252})/([a-z0-9][a-z0-9-]{0,62})\] ")
 _REDIS_HEAD: Final = re.compile(r"[0-9]{1,10}:[A-Z] ")
 _CAPNSLOG_HEAD: Final = re.compile(r"([CEWNIDT]) \| ")
 _ACCESS: Final = re.compile(r"\[(?=[0-9]{1,2}/[A-Z][a-z]{2}/[0-9]{4}:)")
-_IP_HEAD: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3}): (?=\{)")
 
 _HEAD: Final = 160  # characters behind the time in which a level word is a level
 _UPPER: Final = (
@@ -62,21 +78,6 @@ _FIRST_WORD: Final = re.compile(
 )
 _FIRST_FATAL: Final = re.compile(r"(?i:panic|fatal)")
 _FIRST_WARNING: Final = re.compile(r"(?i:warning)")
-
-
-def peel_prefix(line: str) -> Layer | None:
-    """The line behind what a viewer put in front: `kubectl logs --prefix`, or talosctl's node address."""
-    match = _PREFIX.match(line)
-    if match is not None:
-        return Layer(
-            text=line[match.end() :],
-            kind="Pod",
-            name=match.group(1),
-            container=match.group(2),
-            likely_source="container_log",
-        )
-    match = _IP_HEAD.match(line)
-    return Layer(text=line[match.end() :], node=match.group(1)) if match is not None else None
 
 
 def peel_time(line: str) -> Layer | None:

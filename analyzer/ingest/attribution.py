@@ -12,6 +12,8 @@ from analyzer.model import Container, FileEntry, Record
 _INSECURE: Final = ".insecure.log"  # fetched again without verifying the kubelet's certificate
 Owner = tuple[str | None, str, str]  # namespace, pod ("" unknown), container
 
+_PREVIOUS: Final = re.compile(r"(?:/|[._-])previous\.log$|_previous\.log$|-prev\.log$")
+_ROTATED: Final = re.compile(r"/rotated/|\.log\.[0-9][\w.-]*$")
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")  # a container's name: RFC 1123 label
 
 
@@ -90,9 +92,14 @@ def _with_owner_file(entry: FileEntry, owner: Owner | None, namespaces: dict[tup
 _STATE_SOURCES = frozenset({"container_status", "pod_condition", "node_condition", "object", "event"})
 
 
-def _preference(record: Record) -> tuple[bool, bool, str, int]:
-    """Which copy is kept: a previous log says that it is of an earlier life, the insecure twin says less."""
-    return record.path.endswith(_INSECURE), not record.path.endswith("/previous.log"), record.path, record.line
+def _preference(record: Record) -> tuple[int, str, int]:
+    """Which copy is kept: a previous log says that it is of an earlier life, the insecure twin says less.
+
+    Of a rotated log and the current one it is the current: what the pod says now stands in one file.
+    """
+    path = record.path
+    rank = 3 if path.endswith(_INSECURE) else 0 if _PREVIOUS.search(path) else 2 if _ROTATED.search(path) else 1
+    return rank, path, record.line
 
 
 def without_copies(records: Sequence[Record]) -> list[Record]:

@@ -1,19 +1,15 @@
-"""A log's bytes in blocks of whole lines, scanned while the next ones are read."""
+"""A log's bytes in blocks of whole lines, with what the screen sees in each."""
 
 from __future__ import annotations
 
-import functools
-import os
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
 from analyzer.screen import Screen
 from analyzer.tarstream import Readable
 
-BLOCK_BYTES: Final = 1 << 20
+BLOCK_BYTES: Final = 1 << 19  # with its neighbours it stays in the processor's cache
 MAX_LINE_BYTES: Final = 16 << 20  # what is longer is no line that anybody wrote; it is split here
 
 
@@ -67,32 +63,17 @@ def read_fully(stream: Readable, size: int) -> bytes:
 
 
 def scanned(blocks: Iterator[bytes], screen: Screen) -> Iterator[Scanned]:
-    """Every block in order with its hits; a few are scanned by threads while the caller works on earlier ones."""
-    first = next(blocks, None)
-    if first is None:
-        return
-    second = next(blocks, None)
-    if second is None:  # most files of a bundle are one block: no need to hand it over
-        yield _scan(first, screen)
-        return
-    pool = _pool()
-    ahead: deque[Future[Scanned]] = deque(pool.submit(_scan, block, screen) for block in (first, second))
-    for block in blocks:
-        ahead.append(pool.submit(_scan, block, screen))
-        if len(ahead) > _workers() + 1:
-            yield ahead.popleft().result()
-    while ahead:
-        yield ahead.popleft().result()
+    """Every block in order with its hits.
+
+    No threads: Hyperscan's binding keeps the interpreter's lock while it scans, so that they only cost.
+    """
+    return (Scanned(block, screen.scan(block)) for block in blocks)
 
 
-def _scan(block: bytes, screen: Screen) -> Scanned:
-    return Scanned(block, screen.scan(block))
-
-
-def _workers() -> int:
-    return max(1, min(4, os.cpu_count() or 1))
-
-
-@functools.cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_workers(), thread_name_prefix="screen")
+def count_newlines(stream: Readable) -> int:
+    """Lines of a stream that is read to its end for nothing but their number."""
+    count, last = 0, b""
+    while data := stream.read(BLOCK_BYTES):
+        count += data.count(b"\n")
+        last = data
+    return count + (1 if last and not last.endswith(b"\n") else 0)

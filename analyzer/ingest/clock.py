@@ -1,18 +1,22 @@
-"""Turns the times that only make sense beside others into instants: times without a year, kubectl's ages.
+"""Turns the times that only make sense beside others into instants: without a year, without a zone, kubectl's ages.
 
 Both need a reference, the moment the bundle was taken: as the bundle itself says, else the newest time in it that has
 a year. The clock of whoever analyses plays no part. Without a reference such times stay unknown; the order of lines
 and `age_seconds` remain to sort by.
+
+A time without a zone is in the zone that its journal's own first line names, else in the one the user names, else
+in UTC. Skew between the clocks of two nodes is not estimated.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
+from analyzer.ingest.collected import JournalSpan
 from analyzer.model import FileEntry, Record
 from analyzer.timestamps import PLACEHOLDER_YEAR
 
@@ -33,12 +37,42 @@ class Settled:
     reference: dt.datetime | None  # what ages and years were counted from
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zones:
+    """What is known of the zones that times without one are written in."""
+
+    user: dt.tzinfo | None = None  # of --timezone
+    spans: Mapping[str, JournalSpan] = field(default_factory=dict)  # path -> what the journal's first line says
+    zoneless_files: frozenset[str] = frozenset()  # whose first_timestamp and last_timestamp have no zone
+
+    def settles(self, path: str) -> bool:
+        """Whether the zone of this file's times is known."""
+        return self.user is not None or path in self.spans
+
+    def to_utc(self, time: dt.datetime | None, path: str) -> dt.datetime | None:
+        """The instant of a time that was taken for UTC for want of a zone."""
+        if time is None:
+            return None
+        try:
+            if path in self.spans:
+                return time - self.spans[path].ahead
+            return time.replace(tzinfo=self.user).astimezone(dt.UTC) if self.user is not None else time
+        except OverflowError:
+            return time
+
+    def latest(self, path: str, latest: dt.datetime | None) -> dt.datetime | None:
+        """The latest possible time of a file's lines."""
+        span = self.spans.get(path)
+        return latest if span is None else _after(span.last, _AHEAD_OF_COLLECTION)
+
+
 def settle(
     records: Iterable[Record],
     files: Iterable[FileEntry],
     collected_at: dt.datetime | None,
     absolute: Iterable[dt.datetime],
     yearless_files: frozenset[str] = frozenset(),
+    zones: Zones = Zones(),
 ) -> Settled:
     """Gives every yearless time its year and every age its instant.
 
@@ -52,8 +86,8 @@ def settle(
     reference = collected_at or _newest(rows, entries, absolute, yearless_files)
     latest = reference and _after(reference, _AHEAD_OF_COLLECTION if collected_at else _AHEAD_OF_NEWEST)
     return Settled(
-        records=tuple(_settled_record(row, reference, latest) for row in rows),
-        files=tuple(_settled_file(f, latest) if f.path in yearless_files else f for f in entries),
+        records=tuple(_settled_record(row, reference, latest, zones) for row in rows),
+        files=tuple(_settled_file(f, latest, f.path in yearless_files, zones) for f in entries),
         collected_at=collected_at,
         reference=reference,
     )
@@ -91,7 +125,20 @@ def _newest(
     return max((time for time in (*dated, *last, *absolute) if time is not None), default=None)
 
 
-def _settled_record(row: Record, reference: dt.datetime | None, latest: dt.datetime | None) -> Record:
+def _settled_record(row: Record, reference: dt.datetime | None, latest: dt.datetime | None, zones: Zones) -> Record:
+    dated = _in_its_year(row, reference, zones.latest(row.path, latest))
+    if dated.has_zone or dated.timestamp is None or not zones.settles(dated.path):
+        return dated
+    return dataclasses.replace(
+        dated,
+        timestamp=zones.to_utc(dated.timestamp, dated.path),
+        first_timestamp=zones.to_utc(dated.first_timestamp, dated.path),
+        timestamp_error_seconds=0.0,
+        has_zone=True,
+    )
+
+
+def _in_its_year(row: Record, reference: dt.datetime | None, latest: dt.datetime | None) -> Record:
     if row.is_yearless:
         dated = row.timestamp and latest and in_year(row.timestamp, latest)
         first = row.first_timestamp and dated and in_year(row.first_timestamp, dated)
@@ -109,10 +156,17 @@ def _settled_record(row: Record, reference: dt.datetime | None, latest: dt.datet
     )
 
 
-def _settled_file(file: FileEntry, latest: dt.datetime | None) -> FileEntry:
-    first, last = _dated(file.first_timestamp, latest), _dated(file.last_timestamp, latest)
-    if first and last and first > _after(last, _AHEAD_OF_COLLECTION):  # the file covers a year and more
-        first = in_year(first, last)
+def _settled_file(file: FileEntry, latest: dt.datetime | None, is_yearless: bool, zones: Zones) -> FileEntry:
+    first, last = file.first_timestamp, file.last_timestamp
+    if is_yearless:
+        latest = zones.latest(file.path, latest)
+        first, last = _dated(first, latest), _dated(last, latest)
+        if first and last and first > _after(last, _AHEAD_OF_COLLECTION):  # the file covers a year and more
+            first = in_year(first, last)
+    if file.path in zones.zoneless_files:
+        first, last = zones.to_utc(first, file.path), zones.to_utc(last, file.path)
+    if (first, last) == (file.first_timestamp, file.last_timestamp):
+        return file
     return dataclasses.replace(file, first_timestamp=first, last_timestamp=last)
 
 

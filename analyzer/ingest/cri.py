@@ -14,6 +14,12 @@ import orjson
 from analyzer.ingest.layer import Layer
 from analyzer.timestamps import Instant, leading_time, rfc3339
 
+SAMPLES: Final = (
+    ("CRI (containerd, CRI-O)", "2024-03-05T07:08:09.123456789Z stderr F connection refused"),
+    ("docker json-file", '{"log":"connection refused\\n","stream":"stderr","time":"2024-03-05T07:08:09.123456789Z"}'),
+)
+"""(What writes it, one line of it)."""
+
 # The tags follow the first colon-separated one, which is P (part of a line) or F (full line, or its end).
 _CRI: Final = re.compile(r" (stdout|stderr) ([PF])(?::[^ ]*)?(?: |$)")
 _DOCKER_KEYS: Final = frozenset({"log", "stream", "time", "attrs"})

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from analyzer import timestamps
-from analyzer.ingest import quantity, workloads
+from analyzer.ingest import event_rows, quantity, workloads
 from analyzer.ingest.describe_events import read_events
 from analyzer.ingest.described import Block, Line
 from analyzer.ingest.event_rows import About
@@ -60,7 +60,9 @@ def _sections(block: Block) -> tuple[dict[str, list[Line]], int]:
     has_name = any(line.key == "Name" for line in block.lines)
     for line in block.lines:
         word = line.plain.strip()
-        is_event = word.startswith(("Normal ", "Warning ")) or word.split(None, 1)[:1] == ["FirstSeen"]
+        is_event = word.startswith(("Normal ", "Warning ", "FirstSeen ")) or (
+            not has_name and event_rows.row(line.plain, About(), None, "", 0) is not None
+        )
         if section == "Events":
             out["Events"].append(line)
         elif line.key == "Events" or (is_event and not has_name):

@@ -90,15 +90,21 @@ def _parts(block: Block) -> tuple[dict[str, list[Line]], int]:
             parts["events"].append(line)
         elif line.key in _TOP_KEYS and line.indent <= margin and not is_piece:
             section = None
+        elif is_piece and _is_event(line):  # a paste may begin with anything
+            section = "events"
+            parts[section].append(line)
         elif section is not None:
             parts[section].append(line)
         elif is_piece or line.key in CONTAINER_KEYS:
-            is_event = line.key is None and line.plain.lstrip().startswith(("Normal ", "Warning ", "Type "))
-            section = "events" if is_event else "main"
+            section = "main"
             parts[section].append(line)
         elif line.plain and line.indent <= margin and not line.plain.startswith(("No events", "No volumes")):
             unparsed += 1
     return parts, unparsed
+
+
+def _is_event(line: Line) -> bool:
+    return line.key is None and line.plain.lstrip().startswith(("Normal ", "Warning ", "Type "))
 
 
 def _pod(block: Block, conditions: list[Line], path: str) -> Pod:

@@ -17,6 +17,8 @@ import orjson
 import ryml
 
 from analyzer.ingest import fields
+from analyzer.ingest.doubts import doubts
+from analyzer.ingest.quiet import quiet_stderr
 from analyzer.ingest.salvage import complete_objects, elements_of_list, old_keys, repaired
 
 GROUP_BYTES: Final = 1 << 20
@@ -26,6 +28,13 @@ _ITEMS_KEY: Final = re.compile(rb"^items:[ \t]*(?:#[^\n]*)?\r?\n", re.M)
 _NEXT_KEY: Final = re.compile(rb"^(?![-\s#])", re.M)
 _FIRST_ITEM: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)- ")
 _FOREIGN: Final = re.compile(rb"^\w[\w./-]*(?![\w./:-])[^\n]*\n?", re.M)
+_JSON_FIELD: Final = re.compile(rb'[{\[]\s*(?:"|\{\s*")')
+_SCALAR: Final = re.compile(rb"---\n[^\n]*\n---")  # a document that is one line of text: valid, and no object
+_AHEAD_OF_JSON: Final = re.compile(rb"(?:[^\n{}\[]{0,400}\n){1,4}(?=[{\[][ \t]*\r?\n)")
+_LONE_SURROGATE: Final = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|"
+    rb"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
 _PROMPT: Final = re.compile(rb"\s*(?:(?:[\w.@:~/\[\]-]{0,80}[$#>] ?)?(?:kubectl|oc|k) [^\n]*\n\s*)")
 
 
@@ -49,7 +58,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A part of the file that is neither YAML nor JSON: raw[start:end]."""
+    """A part of the file that is neither YAML nor JSON, raw[start:end]; an empty one is a doubt about what was read."""
 
     start: int
     end: int
@@ -60,6 +69,9 @@ def read(raw: bytes) -> Iterator[Entry | Unread]:
     """All objects of a file in order, with the parts that could not be read in between."""
     prompt = _PROMPT.match(raw)
     start = prompt.end() if prompt else 0
+    if (ahead := _AHEAD_OF_JSON.match(raw, start)) and _JSON_FIELD.match(raw, ahead.end()):
+        yield Unread(start, ahead.end(), "line that is no part of a document")
+        start = ahead.end()
     first = raw[start : start + 4096].lstrip()[:1]
     if first in (b"{", b"["):
         yield from _read_json(raw, start)
@@ -67,12 +79,13 @@ def read(raw: bytes) -> Iterator[Entry | Unread]:
         raw, foreign = _without_foreign_lines(raw, start)
         yield from foreign
         for begin, end in _documents(raw, start):
+            yield from (Unread(at, at, problem) for at, problem in doubts(raw, begin, end))
             yield from _read_document(raw, begin, end)
 
 
 def _without_foreign_lines(raw: bytes, start: int) -> tuple[bytes, list[Unread]]:
     """The same bytes with what is no YAML at the left margin made a comment: kubectl's warnings and errors."""
-    found = list(_FOREIGN.finditer(raw, start))
+    found = [m for m in _FOREIGN.finditer(raw, start) if not _SCALAR.match(raw, max(0, m.start() - 4), m.end() + 4)]
     if not found:
         return raw, []
     masked = bytearray(raw)
@@ -147,8 +160,9 @@ def load_yaml(raw: bytes) -> object:
     """One YAML document as Python values; None when it is empty or cannot be read."""
     try:
         clean = raw if raw.isascii() else raw.decode("utf-8", "backslashreplace").encode()
-        tree = ryml.parse_in_arena(clean)
-        emitted = bytes(_emit(tree, 2 * len(clean) + 1024))
+        with quiet_stderr():
+            tree = ryml.parse_in_arena(clean)
+            emitted = bytes(_emit(tree, 2 * len(clean) + 1024))
     except (ryml.ExceptionBasic, ryml.ExceptionParse, ryml.ExceptionVisit, RuntimeError, MemoryError, ValueError):
         return None
     return _loaded(emitted) if emitted else {}  # nothing but comments
@@ -172,7 +186,8 @@ def _read_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
     try:
         whole = orjson.loads(memoryview(raw)[start:])
     except orjson.JSONDecodeError:
-        yield from _read_broken_json(raw, start)
+        # Halves of surrogate pairs are common where a log line was cut; their replacement has the same length.
+        yield from _read_broken_json(_LONE_SURROGATE.sub(rb"\1\\ufffd", raw), start)
     else:
         yield from _json_entries(raw, whole, start, len(raw))
 
@@ -194,6 +209,9 @@ def _read_broken_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
         yield from _json_entries(raw, value, begin, end)
         place = end
     yield from _rest(raw, place, len(raw))
+    is_open = raw.rstrip()[-1:] not in (b"}", b"]") and not raw[place:].strip(b" \t\r\n,]}")
+    if place > start and is_open:
+        yield Unread(len(raw), len(raw), "JSON is cut off")
 
 
 def _rest(raw: bytes, start: int, end: int) -> Iterator[Unread]:
@@ -259,9 +277,7 @@ def _entries(
         elements: Sequence[object] = value
         list_kind = None
     elif not isinstance(value, dict):
-        if isinstance(value, str) and value.strip():
-            yield Unread(start, end, "text without any field")
-        return
+        return  # a scalar is a document, and no object
     else:
         value = old_keys(value)
         list_kind = fields.text(value, "kind")

@@ -20,6 +20,7 @@ class Harvest:
     first_timestamp: dt.datetime | None = None
     last_timestamp: dt.datetime | None = None
     is_yearless: bool = False  # of first_timestamp and last_timestamp
+    has_zone: bool = True  # of first_timestamp and last_timestamp
     collected_at: dt.datetime | None = None  # where the file says when the bundle was taken
     records: tuple[Record, ...] = ()
     pods: tuple[Pod, ...] = ()

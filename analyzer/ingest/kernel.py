@@ -13,6 +13,14 @@ from analyzer.ingest.journal import level_of
 from analyzer.ingest.layer import Layer
 from analyzer.timestamps import leading_time
 
+SAMPLES: Final = (
+    ("dmesg", "[12345.678901] Out of memory: Killed process 77 (app)"),
+    ("dmesg -T", "[Tue Mar  5 07:08:09 2024] oom_reaper: reaped process 77 (app)"),
+    ("dmesg, delta", "[  +0.000112] Out of memory: Killed process 77 (app)"),
+    ("printk with its caller", "<4>[ 1630.158028][T14021] oom-kill:constraint=CONSTRAINT_MEMCG,task=app,pid=77"),
+)
+"""(What writes it, one line of it)."""
+
 _SINCE_BOOT: Final = re.compile(
     r"(?:<([0-9]{1,3})>)?\[ {0,12}\+?[0-9]{1,12}\.[0-9]{1,9}\](?:\[ {0,8}[TC][0-9]{1,10}\])? ?"
 )

@@ -14,6 +14,13 @@ from typing import Final
 from analyzer.ingest.layer import Layer
 from analyzer.timestamps import klog_time
 
+SAMPLES: Final = (
+    ("klog", "E0305 07:08:09.123456     912 kubelet.go:1820] skipping pod synchronization"),
+    ("klog, structured", 'E0305 07:08:09.123456     912 kubelet.go:2412] "Skipping pod synchronization" err="PLEG"'),
+    ("klog, severity as a word", "ERROR:0305 07:08:09.123456   20189 fsHandler.go:121] du command failed"),
+)
+"""(What writes it, one line of it)."""
+
 _LEVELS: Final = {"I": "info", "D": "info", "W": "warning", "E": "error", "F": "fatal"}
 _WORDS: Final = {"INFO": "info", "WARNING": "warning", "ERROR": "error", "FATAL": "fatal"}
 _WORD: Final = re.compile(r"(INFO|WARNING|ERROR|FATAL):")  # glog as some vendors change it

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from analyzer.ingest import applog, cri, journal, kernel, klog
+from analyzer.ingest import applog, cri, journal, kernel, klog, prefix
 from analyzer.ingest.klog import Subject
 from analyzer.ingest.layer import Layer
 from analyzer.timestamps import Instant
@@ -21,10 +21,13 @@ LONGEST: Final = 65536
 """Characters of a line that are read; what is behind them is left out of the message."""
 
 _MOST_LAYERS: Final = 5
-_OF_CONTAINERS: Final[tuple[Callable[[str], Layer | None], ...]] = (cri.peel, applog.peel_prefix, applog.peel_time)
-_OF_ANY: Final = (cri.peel, journal.peel, kernel.peel, applog.peel_prefix, applog.peel_time)
+_Peel = Callable[[str], Layer | None]
+_OF_KNOWN: Final[tuple[_Peel, ...]] = (cri.peel, prefix.peel_certain, applog.peel_time)  # the path names the pod
+_OF_CONTAINERS: Final[tuple[_Peel, ...]] = (cri.peel, prefix.peel, applog.peel_time)
+_OF_ANY: Final[tuple[_Peel, ...]] = (cri.peel, journal.peel, kernel.peel, prefix.peel, applog.peel_time)
 # What pasting, `minikube logs`, editors and exports put in front of a line: "* ", "> ", "   7690 ", a quote.
 _DECORATION: Final = re.compile(r'[\s>*\ufeff"]{0,64}(?:[0-9]{1,9}[:\s]\s{0,16})?')
+_QUARTER_SECONDS: Final = 900.0
 _SAME_MOMENT: Final = dt.timedelta(hours=26)  # the same moment in two zones, or in one and slowly written
 
 
@@ -48,6 +51,7 @@ class LogLine:
     timestamp: dt.datetime | None = None
     timestamp_error_seconds: float = 0.0
     is_yearless: bool = False
+    has_zone: bool = True  # False: nothing says in which zone the time was written
     level: str | None = None
     namespace: str | None = None
     kind: str | None = None
@@ -69,6 +73,15 @@ def parse_line(line: str, hints: LogHints) -> LogLine:
     layers = _layers(text, hints)
     if len(layers) == 1 and layers[0].instant is None:
         layers = _undecorated(text, hints) or layers
+    return _line(layers, hints)
+
+
+def parse_inside(envelope: Layer, hints: LogHints) -> LogLine:
+    """Reads what an envelope of several lines holds, such as an entry of `journalctl -o export`; never raises."""
+    return _line([envelope, *_layers(envelope.text[:LONGEST].rstrip("\r\n"), hints)], hints)
+
+
+def _line(layers: list[Layer], hints: LogHints) -> LogLine:
     message = layers[-1].text
     source = _source(layers, hints)
     subject = _subject(layers, source)
@@ -80,9 +93,11 @@ def parse_line(line: str, hints: LogHints) -> LogLine:
         message=message,
         source=source,
         timestamp=instant.timestamp if instant else None,
+        timestamp_error_seconds=_zone_gap([layer.instant for layer in layers if layer.instant is not None]),
         is_yearless=instant.is_yearless if instant else False,
+        has_zone=instant.has_zone if instant else True,
         level=subject.level or next((layer.level for layer in reversed(layers) if layer.level), None),
-        namespace=subject.namespace if is_own else hints.namespace,
+        namespace=subject.namespace if is_own else (named and named.namespace) or hints.namespace,
         kind=subject.kind if is_own else "Pod" if pod else None,
         name=subject.name if is_own else pod,
         container=subject.container if is_own else named.container if named else hints.container,
@@ -96,7 +111,9 @@ def parse_line(line: str, hints: LogHints) -> LogLine:
 def _layers(text: str, hints: LogHints) -> list[Layer]:
     """The layers of a line from the outside in; the last one's text is the message."""
     layers: list[Layer] = []
-    outer = _OF_CONTAINERS if hints.source == "container_log" else _OF_ANY
+    outer = _OF_ANY
+    if hints.source == "container_log":
+        outer = _OF_KNOWN if hints.pod else _OF_CONTAINERS
     while len(layers) < _MOST_LAYERS:
         header = klog.peel(text)
         if header is not None:  # what stands behind it is the message, whatever it looks like
@@ -157,6 +174,25 @@ def _instant(stated: list[Instant]) -> Instant | None:
         if abs(same - inner_time) <= _SAME_MOMENT:
             return inner if inner.has_zone else Instant(same, 0)
     return outer
+
+
+def _zone_gap(stated: list[Instant]) -> float:
+    """How far apart the first two times of a line are, when they are one moment written in two zones.
+
+    The journal shows the zone of its reader, klog that of its process; neither names it. Zones lie whole quarters
+    of an hour apart.
+    """
+    known = [(instant.timestamp, instant) for instant in stated if instant.timestamp is not None]
+    if len(known) < 2 or known[0][1].has_zone or known[1][1].has_zone:
+        return 0.0
+    (time, outer), (inner_time, inner) = known[:2]
+    if outer.is_yearless != inner.is_yearless:
+        time, inner_time = (
+            (_in_year_of(time, inner_time), inner_time) if outer.is_yearless else (time, _in_year_of(inner_time, time))
+        )
+    gap = abs((time - inner_time).total_seconds())
+    quarters = round(gap / _QUARTER_SECONDS)
+    return quarters * _QUARTER_SECONDS if quarters <= 4 * 26 and abs(gap - quarters * _QUARTER_SECONDS) < 60 else 0.0
 
 
 def _in_year_of(time: dt.datetime, other: dt.datetime) -> dt.datetime:

@@ -19,6 +19,9 @@ SAMPLE: Final = "apiVersion: v1  kind: Pod  metadata: {name: web-0}   (YAML or J
 _LINES_TO_SNIFF: Final = 60  # a licence or warnings may stand before the first key
 _YAML_HEAD: Final = re.compile(r"^(?:apiVersion:|kind:[ \t]+\w|items:[ \t]*(?:#.*|\[\])?$|- apiVersion:)", re.M)
 _JSON_HEAD: Final = re.compile(r'"(?:apiVersion|kind|items|involvedObject|InvolvedObject|metadata)" ?:')
+_AHEAD_OF_JSON: Final = re.compile(  # a line of a script between the dumps it collects
+    r'(?:[^\n{}\[]{0,400}\n){1,4}\{[ \t]*\r?\n\s*"(?:apiVersion|kind|items|metadata)" ?:'
+)
 _LINE_OF_LOG: Final = re.compile(r'[{]"(?:log|level|ts|time|msg|severity)"|.{0,200}"audit\.k8s\.io/', re.S)
 
 
@@ -30,6 +33,8 @@ def sniff(head: str, placement: Placement) -> bool:
     if start.startswith(("{", "[")):
         first = start[:4096]
         return bool(_JSON_HEAD.search(first)) and not _LINE_OF_LOG.match(start)
+    if _AHEAD_OF_JSON.match(head) is not None:
+        return True
     beginning = "\n".join(head.split("\n", _LINES_TO_SNIFF)[:_LINES_TO_SNIFF])
     return bool(_YAML_HEAD.search(beginning))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
+from analyzer.ingest.parts import Part, part_of
+
 MAX_JOIN_BYTES: Final = 1 << 20
 MAX_JOIN_LINES: Final = 256  # containerd cuts at 16 KiB, conmon at 8 KiB: 128 parts make 1 MiB
-_CRI: Final = re.compile(rb"(\d{4}-\d\d-\d\dT\S{8,40}) (stdout|stderr) ([PF])(?::\S{1,16})? ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +81,49 @@ class Window:
 
     def join(self, line: Line) -> Joined | None:
         """The whole message this line is a part of; None when it is no part of a cut one."""
-        head = _CRI.match(line.raw)
-        if head is None:
+        here = part_of(line.raw)
+        if here is None:
             return None
-        stream = head[2]
-        first, parts = self._first_part(line, stream)
-        if head[3] == b"F" and first is line:
+        first, opening, parts = self._first_part(line, here)
+        if not here.is_open and first is line:
             return None
-        texts, end, size = [line.raw[head.end() :]], line.end, 0
-        tag, lines = head[3], 0
-        while tag == b"P" and size < MAX_JOIN_BYTES and lines < MAX_JOIN_LINES:
+        texts, end, size = [here.text], line.end, 0
+        is_open, lines = here.is_open, 0
+        while is_open and size < MAX_JOIN_BYTES and lines < MAX_JOIN_LINES:
             following = self.after(end)
             if following is None:
                 break
             end, lines = following.end, lines + 1
-            part = _CRI.match(following.raw)
-            if part is None or part[2] != stream:
+            part = part_of(following.raw)
+            if part is None or part.stream != here.stream:
                 continue
-            texts.append(following.raw[part.end() :])
-            size += len(texts[-1])
-            tag = part[3]
-        opening = _CRI.match(first.raw)
-        assert opening is not None
-        header = opening[1] + b" " + stream + b" F "
-        return Joined(first.start, end, stream, header + b"".join([*parts, *texts]))
+            texts.append(part.text)
+            size += len(part.text)
+            is_open = part.is_open
+        whole = b"".join([opening.head, *parts, *texts, opening.tail])
+        return Joined(first.start, end, here.stream, whole)
 
-    def _first_part(self, line: Line, stream: bytes) -> tuple[Line, list[bytes]]:
+    def _first_part(self, line: Line, here: Part) -> tuple[Line, Part, list[bytes]]:
         """The first part of the message, with the texts of all parts before `line`."""
-        first, texts, size = line, list[bytes](), 0
+        first, opening, texts, size = line, here, list[bytes](), 0
         start = line.start
         for _ in range(MAX_JOIN_LINES):
             earlier = self.before(start)
             if earlier is None or size > MAX_JOIN_BYTES:
                 break
             start = earlier.start
-            part = _CRI.match(earlier.raw)
+            part = part_of(earlier.raw)
             if part is None:
                 break
-            if part[2] != stream:
+            if part.stream != here.stream:
                 continue
-            if part[3] == b"F":
+            if not part.is_open:
                 break
-            first = earlier
-            texts.append(earlier.raw[part.end() :])
-            size += len(texts[-1])
+            first, opening = earlier, part
+            texts.append(part.text)
+            size += len(part.text)
         texts.reverse()
-        return first, texts
+        return first, opening, texts
 
     @staticmethod
     def _line(block: bytes, base: int, start: int) -> Line:

@@ -1,0 +1,69 @@
+"""Whose lines a log holds, as its path and the headings inside it say.
+
+Sources: `kubectl cluster-info dump` (kubectl's clusterinfo_dump.go) heads each container's log with "==== START logs
+for container c of pod ns/p ===="; `minikube logs` (minikube pkg/minikube/logs) heads each unit's with "==> kubelet
+<==" or "==> etcd [1c2d3e4f5a6b] <=="; `tail` heads each file's with "==> path <==".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from analyzer.ingest.logline import LogHints
+from analyzer.layout import CONTROL_PLANE, place
+from analyzer.model import LOG_SOURCES
+from analyzer.placement import Placement
+
+SAMPLES: Final = (
+    ("kubectl cluster-info dump", "==== START logs for container app of pod shop/web-0 ===="),
+    ("minikube logs", "==> kubelet <=="),
+    ("tail -n +1 *.log", "==> /var/log/messages <=="),
+)
+"""(What writes it, its heading)."""
+
+EDGES: Final = (b"==== ", b"==> ")
+_DUMP: Final = re.compile(
+    r"==== START logs for container (?P<container>\S{1,63}) of pod (?P<namespace>[^/\s]{1,63})/(?P<pod>\S{1,253}) ===="
+)
+_FILE: Final = re.compile(r"==> (\S[^\n]{0,200}?)(?: (\[[0-9a-f]{6,64}\]))? <==\r?$")
+_UNITS: Final[Mapping[str, str]] = {
+    "kubelet": "kubelet_log",
+    "dmesg": "kernel_log",
+    "docker": "runtime_log",
+    "containerd": "runtime_log",
+    "cri-o": "runtime_log",
+}
+
+
+def hints_of(placement: Placement) -> LogHints:
+    """What the path tells about every line of the file."""
+    source = placement.role if placement.role in LOG_SOURCES else "text"
+    return LogHints(
+        source=source,
+        namespace=placement.namespace,
+        pod=placement.pod,
+        container=placement.container,
+        node=placement.node,
+    )
+
+
+def hints_behind(heading: str, hints: LogHints) -> LogHints | None:
+    """What holds for the lines behind a heading, `hints` being those of the file; None when it is no heading."""
+    dump = _DUMP.match(heading)
+    if dump is not None:
+        return replace(hints, **dump.groupdict())
+    named = _FILE.match(heading)
+    if named is None:
+        return None
+    name, identity = named.groups()
+    if "/" in name or name.endswith(".log"):
+        return hints_of(place(name))
+    unit = name.lower()
+    if unit in CONTROL_PLANE:
+        return LogHints(source="control_plane_log", namespace="kube-system", container=name, node=hints.node)
+    if identity:  # minikube shows the containers of its own pods
+        return LogHints(source="container_log", namespace="kube-system", container=name, node=hints.node)
+    return LogHints(source=_UNITS.get(unit, "text"), node=hints.node)
