@@ -55,6 +55,7 @@ ROOMS: Final = tuple(
         (2, 2, 4, 2, 6, True),
         (2, 2, 3, 1, 6, True),
         (2, 2, 3, 1, 6, False),
+        (2, 2, 2, 1, 5, False),
         (2, 1, 3, 1, 5, False),
         (2, 1, 2, 1, 4, False),
         (2, 1, 2, 0, 4, False),

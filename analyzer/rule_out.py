@@ -38,11 +38,11 @@ def ruled_out(ranked: Ranked, others: Sequence[Ranked], case: Case) -> tuple[Rul
 
 
 def _consequences(ranked: Ranked) -> Iterable[RuledOut]:
-    for candidate in ranked.consequences:
+    for candidate in sorted(ranked.consequences, key=lambda c: (-c.total, c.pattern.id)):
         yield RuledOut(
             cause=candidate.pattern.cause or "",
-            because=f"{candidate.pattern.title} was seen too, but it follows: "
-            f"{ranked.lead.pattern.title[0].lower()}{ranked.lead.pattern.title[1:]} explains it.",
+            because=f"it was seen too ({candidate.pattern.title[0].lower()}{candidate.pattern.title[1:]}), "
+            "but it follows from the root cause.",
         )
 
 

@@ -294,7 +294,7 @@ def plain(row: Any) -> dict[str, Any]:
     shown = {}
     for item in dataclasses.fields(row):
         value = getattr(row, item.name)
-        if value != item.default:
+        if value != item.default and item.name not in ("layout", "why"):  # of the path, not of the format
             shown[item.name] = value
     return shown
 
