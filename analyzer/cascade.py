@@ -14,6 +14,7 @@ from analyzer.find import EPOCH
 from analyzer.model import Record
 from analyzer.rank import Candidate, Ranked
 from analyzer.relate import workload_of
+from analyzer.subject import subject
 
 LEAD_LINES, OTHER_LINES, MOST_LINES = 6, 2, 20
 UNKNOWN_IN_PROSE = {"container": "the container", "pod": "the pod", "namespace": "its namespace", "node": "the node"}
@@ -23,7 +24,7 @@ MOST_MESSAGE_LINES = 8  # quoted of a message that runs over several lines
 
 def tell(number: int, ranked: Ranked, case: Case, ruled_out: Sequence[RuledOut]) -> Cause:
     """The Cause of rank `number`."""
-    ref = _subject(ranked, case.failures)
+    ref = subject(ranked, case)
     quoted = _Quoted(case.facts)
     chain = _chain(ranked, case, quoted)
     pattern = ranked.lead.pattern
@@ -55,48 +56,6 @@ def tell(number: int, ranked: Ranked, case: Case, ruled_out: Sequence[RuledOut])
         prevent=_filled(pattern.prevent, words),
         references=pattern.references,
     )
-
-
-def _subject(ranked: Ranked, failures: Sequence[Failure]) -> ObjectRef:
-    """What the cause is about, its unknown parts filled from its captures and from the nearest failure."""
-    ref = ranked.lead.finding.about
-    named = dict(ranked.lead.finding.captures)
-    nearest = max(
-        (ranked.lead.near.items()), key=lambda kv: (kv[1].value, failures[kv[0]].weight, -kv[0]), default=None
-    )
-    failed = failures[nearest[0]].about if nearest else ObjectRef()
-    hurt = {failures[i].about.pod for i in ranked.explains} - {""}
-    is_its_log = ref.container in ("", failed.container) or failed.name.startswith(f"{ref.container}-")
-    if not ref.name and is_its_log and (not ref.node or len(hurt) == 1):
-        ref = ObjectRef(
-            namespace=ref.namespace or failed.namespace,
-            kind=failed.kind,
-            name=failed.name,
-            container=ref.container or failed.container,
-            node=ref.node or failed.node,
-        )
-    is_same = ref.name == failed.name
-    return ObjectRef(
-        namespace=ref.namespace or named.get("namespace", "") or (failed.namespace if is_same else ""),
-        kind=ref.kind,
-        name=ref.name,
-        container=ref.container or named.get("container", "") or _container_of(ref, ranked, failures),
-        node=ref.node or named.get("node", "") or (failed.node if is_same else ""),
-    )
-
-
-def _container_of(ref: ObjectRef, ranked: Ranked, failures: Sequence[Failure]) -> str:
-    """The one container of the pod that the other findings, else the failures, are about."""
-    findings = {c.finding.about.container for c in (*ranked.same, *ranked.consequences) if _is_of(c.finding.about, ref)}
-    failed = {failures[i].about.container for i in ranked.explains if _is_of(failures[i].about, ref)}
-    for names in (findings - {""}, failed - {""}):
-        if len(names) == 1:
-            return next(iter(names))
-    return ""
-
-
-def _is_of(other: ObjectRef, ref: ObjectRef) -> bool:
-    return bool(ref.pod) and (other.kind, other.name) == (ref.kind, ref.name)
 
 
 def _victims(ranked: Ranked, failures: Sequence[Failure], ref: ObjectRef) -> tuple[Victim, ...]:
