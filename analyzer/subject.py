@@ -85,7 +85,7 @@ def _container(ref: ObjectRef, ranked: Ranked, case: Case) -> str:
 
 def _killed_process(ref: ObjectRef, ranked: Ranked) -> str:
     """Where only the kernel speaks, the process it killed is mostly called as its container is."""
-    process = dict(ranked.lead.finding.captures).get("process", "")
+    process = dict(ranked.lead.finding.captures).get("command", "")
     return process if not ref.container and _LABEL.match(process) else ""
 
 

@@ -157,3 +157,13 @@ def test_kills_of_earlier_lives_are_counted_with_the_one_container_that_was_oom_
     earlier = [line.replace(CID, "ba" * 32).replace("4242", "1111") for line in OWN]
     (found,) = of("ContainerHitMemoryLimit", bundle(*earlier, *OWN))
     assert (found.container, found.count) == ("fluentd", 2)
+
+
+def test_an_eviction_is_about_the_container_that_used_most() -> None:
+    message = (
+        "The node was low on resource: memory. Threshold quantity: 100Mi, available: 88Mi. Container thumbs was using "
+        "2611208Ki, request is 100Mi, has larger consumption of memory. "
+    )
+    made = pod({}, status={"phase": "Failed", "reason": "Evicted", "message": message})
+    (found,) = of("EvictedByNodePressure", {"pod.json": made, "events.json": listing(event("Evicted", message))})
+    assert (found.name, found.container) == ("web-0", "thumbs")

@@ -145,6 +145,37 @@ def test_an_item_one_letter_away_is_told() -> None:
     ]
 
 
+def test_a_file_missing_from_a_mounted_config_map_is_an_absent_key_even_when_the_bundle_lacks_the_object() -> None:
+    files = config_map("/etc/app", ())
+    del files["configmap.json"]
+    assert messages("KeyAbsent", files) == [
+        "app looks for /etc/app/app.yaml, but ConfigMap app-config, mounted at /etc/app, has no key app.yaml: the "
+        "whole of it is there as files, and app.yaml is not"
+    ]
+
+
+def node_logs(wrote: str) -> dict[str, str]:
+    pods = "var/log/pods/shop_web-0_0f3c9a56-1d2e-4b7a-9c11-5a6b7c8d9e0f"
+    return {
+        f"{pods}/prepare/0.log": f"2026-03-14T09:15:00.000000000Z stdout F {wrote}\n",
+        f"{pods}/app/4.log": "2026-03-14T09:21:00.000000000Z stderr F FATAL open /etc/app/app.yaml: no such file or "
+        "directory\n",
+    }
+
+
+def test_logs_of_a_node_alone_tell_that_the_file_was_written_elsewhere() -> None:
+    assert messages("ConfigWrittenElsewhere", node_logs("rendered /work/out/app.yaml")) == [
+        "container prepare wrote /work/out/app.yaml, and app of the same pod looks for /etc/app/app.yaml; the bundle "
+        "does not hold the mounts that would join the two"
+    ]
+
+
+def test_logs_of_a_node_alone_tell_that_a_file_just_written_is_not_seen() -> None:
+    assert messages("VolumeNotMountedHere", node_logs("wrote /etc/app/app.yaml")) == [
+        "container prepare wrote /etc/app/app.yaml, and app of the same pod does not find it: it sees another volume"
+    ]
+
+
 def test_a_key_one_letter_away_is_a_key_that_is_not_there() -> None:
     files = config_map("/etc/app", ("app.yml",))
     assert messages("ConfigMountedElsewhere", files) == []

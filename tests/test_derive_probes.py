@@ -189,3 +189,34 @@ def test_the_kubelets_log_tells_the_same_as_the_events() -> None:
     files = bundle("loading index, estimated 65s", events=())
     (found,) = of("ProbeKillsBeforeStart", {**files, "kubelet.log": "\n".join(lines) + "\n"})
     assert (found.path, found.line, found.container) == ("kubelet.log", 2, "app")
+
+
+def test_an_app_that_names_only_its_admin_port_and_is_up_is_not_called_starting() -> None:
+    refused = event("Unhealthy", REFUSED["message"].replace("8080", "9990"), "app", 12)
+    lines = ("proxy 1.4 starting", "admin listening on 0.0.0.0:9901", "all listeners ready")
+    files = bundle(*lines, events=(KILLING, refused), livenessProbe=probe(9990))
+    assert [(r.reason, r.message) for r in derived(files) if r.reason != "AppExitsNonZero"] == [
+        (
+            "ProbeEndpointRefused",
+            "the liveness probe of app asks port 9990 and is refused, while app listens on port 9901",
+        )
+    ]
+
+
+def late_in_kubelet_log(*minutes: int) -> dict[str, str]:
+    return {
+        "kubelet.log": "".join(
+            f"2026-03-14T09:{m:02}:00+0000 node-1 kubelet[99]: I0314 09:{m:02}:00.100000      99 prober.go:107] "
+            '"Probe failed" probeType="Liveness" pod="shop/web-0" podUID="0f3c9a56-1d2e-4b7a-9c11-5a6b7c8d9e0f" '
+            'containerName="app" probeResult="failure" output="Get \\"http://10.1.2.3:8080/\\": context deadline '
+            'exceeded (Client.Timeout exceeded while awaiting headers)"\n'
+            for m in minutes
+        ),
+    }
+
+
+def test_liveness_timeouts_in_a_row_matter_where_a_nodes_logs_are_all_there_is() -> None:
+    assert messages("ProbeTimesOut", late_in_kubelet_log(10, 11, 12)) == [
+        "app is alive but does not answer its liveness probe in time, 3 times"
+    ]
+    assert messages("ProbeTimesOut", late_in_kubelet_log(10, 25, 50)) == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deriving import CRASHING, RUNNING, container, derived, listing, log, messages, pod
+from deriving import CRASHING, RUNNING, WAITING_BEHIND, container, derived, event, listing, log, messages, pod
 
 REFUSED = "FATAL: dial tcp: connect to redis:6379: connection refused"
 
@@ -103,3 +103,34 @@ def test_an_ordinary_word_that_is_a_services_name_is_no_host() -> None:
 
 def test_what_a_healthy_container_once_logged_is_not_judged() -> None:
     assert derived(bundle(REFUSED, service("redis", app="nothing"), status=RUNNING)) == []
+
+
+def scaled(message: str) -> dict[str, Any]:
+    return event("ScalingReplicaSet", message, kind="Deployment", name="redis")
+
+
+def test_a_dependency_scaled_to_zero_is_told_by_the_event_alone() -> None:
+    files = bundle("waiting for redis.shop:6379: connection refused", service("web", app="web"))
+    files["events.json"] = listing(scaled("Scaled down replica set redis-7c9d8f6b5d to 0 from 1"))
+    del files["deployments.json"], files["services.json"]
+    assert messages("DependencyScaledToZero", files) == [
+        "app calls redis.shop:6379 in vain: Deployment redis in namespace shop was scaled to 0 replicas and has no pods"
+    ]
+
+
+def test_the_scale_down_of_a_rolling_update_is_not_a_scale_to_zero() -> None:
+    files = bundle("waiting for redis.shop:6379: connection refused", backend(app="redis"))
+    files["events.json"] = listing(scaled("Scaled down replica set redis-7c9d8f6b5d to 0 from 1"))
+    del files["deployments.json"], files["services.json"]
+    assert messages("DependencyScaledToZero", files) == []
+
+
+def test_an_init_container_that_waits_is_a_caller_too() -> None:
+    spec = container("wait-redis")
+    made = pod({"app": (container("app"), WAITING_BEHIND)}, {"wait-redis": (spec, {**RUNNING, "ready": False})})
+    files = bundle(REFUSED, service("redis", app="redis"), service("web", app="web"), deployment("redis", 0))
+    files |= {"pods.json": listing(made), "web-0-wait-redis.log": log("waiting for redis:6379")}
+    del files["web-0-app.previous.log"]
+    assert messages("DependencyScaledToZero", files) == [
+        "wait-redis calls redis:6379 in vain: Deployment redis in namespace shop is scaled to 0 replicas"
+    ]

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from analyzer.derive import exits, memory, mount_modes, mounts, probes, references, scheduling, services
+from analyzer.derive import dependents, exits, memory, mount_modes, mounts, probes, references, scheduling, services
 from analyzer.derive.facts import Facts, Owner
 from analyzer.derive.identity import complete
 from analyzer.model import ORDER, Evidence, Record, frame
@@ -38,7 +38,7 @@ DERIVATIONS: Final[tuple[Derivation, ...]] = (
     services.calls_explained,
 )
 
-_MODULES: Final = (mounts, mount_modes, memory, probes, exits, scheduling, references, services)
+_MODULES: Final = (mounts, mount_modes, memory, probes, exits, scheduling, references, services, dependents)
 
 LINES: Final[tuple[str, ...]] = tuple(dict.fromkeys(line for module in _MODULES for line in module.LINES))
 """The log lines that derivations need, as regexes in the patterns' dialect: the screen must keep them."""

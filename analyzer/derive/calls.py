@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analyzer.derive.facts import Facts, Owner
-from analyzer.model import LOG_SOURCES, Object, Record
+from analyzer.model import LOG_SOURCES, Pod, Record
 
 IN_VAIN: Final = (
     r"(?i)connection refused|\beconnrefused\b|no such host|name or service not known|could not translate host name|"
@@ -67,7 +67,7 @@ def _calls(facts: Facts, owner: Owner, record: Record, spaces: set[str]) -> list
             continue
         service, namespace, is_qualified = read
         is_host = is_qualified or port is not None or match["scheme"] or _INTRODUCES.search(text[: match.start()][-40:])
-        if is_host and (is_qualified or _service(facts, service, namespace)):
+        if is_host and (is_qualified or _is_known(facts, service, namespace)):
             out.append(Call(owner, match["host"], service, namespace, port, is_qualified, record))
     return out
 
@@ -87,5 +87,15 @@ def _read(host: str, namespace: str, spaces: set[str]) -> tuple[str, str, bool] 
     return None
 
 
-def _service(facts: Facts, name: str, namespace: str) -> Object | None:
-    return facts.object("Service", namespace, name)
+def _is_known(facts: Facts, name: str, namespace: str) -> bool:
+    """Whether a bare host name is one of the namespace: a Service's, or that of pods that are listed."""
+    if facts.object("Service", namespace, name) is not None:
+        return True
+    return any(is_named_after(p, name) for p in facts.pods if (p.namespace or "") == namespace)
+
+
+def is_named_after(pod: Pod, service: str) -> bool:
+    """Whether a pod's name is that of a workload called like the Service."""
+    return (
+        re.fullmatch(rf"{re.escape(service)}(?:-[a-z0-9]{{6,10}})?-(?:[a-z0-9]{{5}}|\d{{1,4}})", pod.name) is not None
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 
 from analyzer.derive.facts import Facts, Owner
 from analyzer.model import Evidence, Record, frame
@@ -12,13 +13,29 @@ def complete(evidence: Evidence) -> Evidence:
     """The evidence with the namespace, pod and container of its records filled in where only one fits.
 
     A flat `logs/web.log` belongs to the one pod with a container `web`; an event of a pod that one namespace
-    alone has belongs to that namespace. What two would fit stays open.
+    alone has belongs to that namespace. What two would fit stays open. A node has one name throughout.
     """
     facts = Facts.of(evidence)
-    completed = [_completed(record, owner) for owner, record in facts.owned_records()]
+    nodes = _full_names(facts)
+    completed = [_on_full_node(_completed(record, owner), nodes) for owner, record in facts.owned_records()]
     if completed == list(facts.records):
         return evidence
     return dataclasses.replace(evidence, records=frame(Record, completed).with_row_index("record_id"))
+
+
+def _full_names(facts: Facts) -> dict[str, str]:
+    """Names of nodes by their first label, where one node alone has it: journals write the host name so."""
+    names = {n.node for n in facts.nodes} | {p.node for p in facts.pods if p.node}
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names):
+        found[name.split(".")[0]].append(name)
+    return {short: full[0] for short, full in found.items() if len(full) == 1 and full[0] != short}
+
+
+def _on_full_node(record: Record, nodes: dict[str, str]) -> Record:
+    if record.node not in nodes:
+        return record
+    return dataclasses.replace(record, node=nodes[record.node])
 
 
 def _completed(record: Record, owner: Owner) -> Record:

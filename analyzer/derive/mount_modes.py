@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from analyzer.derive.facts import Facts, Owner, derived, mount_quote
-from analyzer.derive.mounts import others_in_pod
 from analyzer.derive.paths import absolute_paths, base, covering, normal
+from analyzer.derive.writers import others_in_pod
 from analyzer.model import Container, Mount, Record
 
 READ_ONLY: Final = r"(?i)read-only file ?system|\bEROFS\b"

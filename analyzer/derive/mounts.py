@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 from analyzer.derive.facts import Facts, Owner, derived, mount_quote, quote
 from analyzer.derive.missed import LINES as MISSED_LINES
 from analyzer.derive.missed import Missed, missed_files
 from analyzer.derive.paths import (
-    absolute_paths,
     base,
     covering,
     in_volume,
@@ -21,34 +18,18 @@ from analyzer.derive.paths import (
     parent,
     relative,
     seen_through,
-    written_by_command,
 )
+from analyzer.derive.writers import LINES as WRITER_LINES
+from analyzer.derive.writers import Written, writers
 from analyzer.model import Mount, Quote, Record
 
-WRITING: Final = (
-    r"(?i)\b(?:wrote|written|writing|copied|copying|rendered|rendering|generated|generating|saved|saving|placed|"
-    r"placing|created|creating|installed|extracted|stored|dumped)\b.{0,160}[\s\"'=:(>]/[\w.-]"
-)
-LINES: tuple[str, ...] = (*MISSED_LINES, WRITING)
+LINES: tuple[str, ...] = (*MISSED_LINES, *WRITER_LINES)
 
 TOKEN_DIRECTORY: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
-
-_writing: Final = re.compile(WRITING)
-_in_vain: Final = re.compile(r"(?i)\b(?:fail|error|cannot|could not|unable|denied|no such|skipp)")
-_of_config: Final = re.compile(r"(?i)\b(?:config|configuration|conf|settings|template|file|cert|certificate)s?\b")
 
 _WRITABLE: Final = ("emptyDir", "persistentVolumeClaim", "ephemeral", None)
 _OBJECTS: Final = ("configMap", "secret", "projected")
 _KIND_OF_VOLUME: Final = {"configMap": "ConfigMap", "secret": "Secret"}
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A file that a container wrote; `record` is its log line, None when only its command says so."""
-
-    owner: Owner
-    path: str
-    record: Record | None
 
 
 def missing_files_explained(facts: Facts) -> list[Record]:
@@ -64,7 +45,7 @@ def missing_files_explained(facts: Facts) -> list[Record]:
 def written_elsewhere(facts: Facts, missed: Missed) -> Record | None:
     """Another container wrote the file on a volume that the reader mounts, at a path where the reader does not look."""
     here = facts.mounts_of(missed.owner)
-    for written in _writers(facts, missed):
+    for written in writers(facts, missed):
         there = covering(written.path, facts.mounts_of(written.owner))
         if there is None:
             continue
@@ -82,6 +63,28 @@ def written_elsewhere(facts: Facts, missed: Missed) -> Record | None:
             )
             return _record("ConfigWrittenElsewhere", message, missed, [*_line(written), there, mount])
     return None
+
+
+def written_elsewhere_by_logs(facts: Facts, missed: Missed) -> Record | None:
+    """The bundle holds no mounts of this pod, but another container's log says that it wrote the file, and where."""
+    if facts.pod_mounts(missed.owner) or any(c.image for c in facts.containers_of(missed.owner)):
+        return None
+    written = next((w for w in writers(facts, missed) if w.record and _is_before(w.record, missed.record)), None)
+    if written is None:
+        return None
+    wrote = f"container {written.owner.container} wrote {written.path}"
+    if written.path == missed.path:
+        message = f"{wrote}, and {missed.owner.container} of the same pod does not find it: it sees another volume"
+        return _record("VolumeNotMountedHere", message, missed, _line(written))
+    message = (
+        f"{wrote}, and {missed.owner.container} of the same pod looks for {missed.path}; the bundle does not hold the "
+        "mounts that would join the two"
+    )
+    return _record("ConfigWrittenElsewhere", message, missed, _line(written))
+
+
+def _is_before(one: Record, other: Record) -> bool:
+    return one.timestamp is not None and other.timestamp is not None and one.timestamp < other.timestamp
 
 
 def volume_not_mounted_here(facts: Facts, missed: Missed) -> Record | None:
@@ -106,7 +109,7 @@ def volume_not_mounted_here(facts: Facts, missed: Missed) -> Record | None:
         f"{missed.owner.container} looks for {missed.path}, which lies in volume {volume.volume}: {names} {verb} it at "
         f"{_at(volume)}, {missed.owner.container} {absent}"
     )
-    written = [w for w in _writers(facts, missed) if w.path == missed.path][:1]
+    written = [w for w in writers(facts, missed) if w.path == missed.path][:1]
     cites = [line for w in written for line in _line(w)] + [*holders] + ([elsewhere] if elsewhere else [])
     return _record("VolumeNotMountedHere", message, missed, cites)
 
@@ -117,7 +120,7 @@ def written_to_other_volume(facts: Facts, missed: Missed) -> Record | None:
     own = covering(missed.path, here)
     if own is not None and own.volume_type not in _WRITABLE:
         return None
-    for written in _writers(facts, missed):
+    for written in writers(facts, missed):
         writer = facts.container(written.owner)
         there = covering(written.path, facts.mounts_of(written.owner))
         if base(written.path) != base(missed.path) or (there and any(m.volume == there.volume for m in here)):
@@ -166,13 +169,19 @@ def key_absent_in_mount(facts: Facts, missed: Missed) -> Record | None:
         return None
     thing = facts.object(kind, missed.owner.namespace, mount.referent)
     key = relative(missed.path, mount.mount_path)
-    if thing is None or not thing.keys or not key or "/" in key or key in thing.keys:
+    if not key or "/" in key or (thing is not None and (not thing.keys or key in thing.keys)):
         return None
     if missed.record.level in ("info", "debug") or key.endswith(".d"):  # it looked, and went on without
         return None
+    # a key is a file as long as the object is mounted, so where the file is not there the key is not either
+    only = (
+        f", only {_and(list(thing.keys))}"
+        if thing is not None
+        else f": the whole of it is there as files, and {key} is not"
+    )
     message = (
         f"{missed.owner.container} looks for {missed.path}, but {kind} {mount.referent}, mounted at "
-        f"{mount.mount_path}, has no key {key}, only {_and(list(thing.keys))}"
+        f"{mount.mount_path}, has no key {key}{only}"
     )
     return _record("KeyAbsent", message, missed, [mount])
 
@@ -194,48 +203,13 @@ def host_path_lacks_file(facts: Facts, missed: Missed) -> Record | None:
 
 EXPLANATIONS: Final = (
     written_elsewhere,
+    written_elsewhere_by_logs,
     volume_not_mounted_here,
     written_to_other_volume,
     config_mounted_elsewhere,
     key_absent_in_mount,
     host_path_lacks_file,
 )
-
-
-def others_in_pod(facts: Facts, owner: Owner) -> list[Owner]:
-    """The other containers of the owner's pod, init containers first."""
-    names = [c.container for c in facts.containers_of(owner)] + [m.container for m in facts.pod_mounts(owner)]
-    return [owner.of(n) for n in dict.fromkeys(names) if n != owner.container]
-
-
-def _writers(facts: Facts, missed: Missed) -> Iterator[Written]:
-    """Files with the missed name that other containers wrote, those told by a log first."""
-    others = others_in_pod(facts, missed.owner)
-    for other in others:
-        for record in facts.logs(other):
-            if not _writing.search(record.message) or _in_vain.search(record.message):
-                continue
-            paths = absolute_paths(record.message)
-            targets = [p for p in paths if base(p) == base(missed.path)]
-            # the last one: "copied /templates/app.conf to /work/app.conf"
-            yield from (Written(other, p, record) for p in targets[-1:])
-            if not targets and paths and _is_directory_for(facts, missed, other, paths[-1], record.message):
-                yield Written(other, join(paths[-1], base(missed.path)), record)
-    for other in others:
-        container = facts.container(other)
-        if container is not None and container.exit_code in (0, None) and container.last_exit_code in (0, None):
-            for path in written_by_command((*container.command, *container.args)):
-                if base(path) == base(missed.path):
-                    yield Written(other, path, None)
-
-
-def _is_directory_for(facts: Facts, missed: Missed, other: Owner, directory: str, message: str) -> bool:
-    """Whether "config placed in /tmp/app" can mean the missed file: by its name, or by the shared volume."""
-    if re.search(rf"(?<![\w/.-]){re.escape(base(missed.path))}(?![\w/-])", message):
-        return True
-    there, here = covering(directory, facts.mounts_of(other)), covering(missed.path, facts.mounts_of(missed.owner))
-    is_shared = there is not None and here is not None and there.volume == here.volume
-    return is_shared and "." not in base(directory) and _of_config.search(message) is not None
 
 
 def _files(facts: Facts, owner: Owner, mount: Mount) -> list[str]:

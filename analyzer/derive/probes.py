@@ -20,6 +20,7 @@ LINES: tuple[str, ...] = (
 )
 
 MANY: Final = 3  # failures that are more than the misses of a start; the API's default failureThreshold
+ROW_SECONDS: Final = 120.0  # three failures in a row of most probes
 _deadline: Final = re.compile(r"timed out waiting for the condition|has timed out progressing")
 _answered: Final = re.compile(r"(?i)awaiting headers|^command .{0,400} timed out")
 _status: Final = re.compile(r"(?i)status ?code: ?(\d{3})")
@@ -136,8 +137,15 @@ def _matters(facts: Facts, story: Story, kind: str, late: list[Failure]) -> bool
     if story.kills and story.killer == kind:
         return True
     if container is None:
-        return False
+        return kind != "readiness" and _in_a_row(late)
     return (kind != "readiness" and bool(container.restart_count)) or count(late) >= MANY
+
+
+def _in_a_row(late: list[Failure]) -> bool:
+    """Whether so many fell close together that the kubelet will have killed for them."""
+    times = sorted(t for f in late if (t := f.record.timestamp) is not None)
+    pairs = zip(times, times[MANY - 1 :], strict=False)
+    return any((last - first).total_seconds() <= ROW_SECONDS for first, last in pairs)
 
 
 def readiness_deadline_before_start(facts: Facts, story: Story, gave_up: list[Record]) -> Record | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from analyzer.derive.calls import LINES as CALL_LINES
 from analyzer.derive.calls import Call, calls_in_vain
-from analyzer.derive.facts import Facts, Owner, derived, owner_of, quote
+from analyzer.derive.facts import EPOCH, Facts, Owner, derived, owner_of, quote
 from analyzer.derive.references import is_listed
 from analyzer.derive.starts import listening
 from analyzer.model import Container, Object, Pod, Record
@@ -16,6 +16,7 @@ LINES: tuple[str, ...] = CALL_LINES
 
 _WORKLOADS: Final = ("Deployment", "StatefulSet", "ReplicaSet", "DeploymentConfig")
 _refused: Final = re.compile(r"(?i)connection refused|econnrefused")
+_scaled_down: Final = re.compile(r"^Scaled down replica set \S+ to 0\b")
 _port: Final = re.compile(r"^(?P<port>\d+)/(?P<protocol>\w+)->(?P<target>\S+)$")
 
 
@@ -33,7 +34,7 @@ def dependency_scaled_to_zero(facts: Facts, call: Call) -> Record | None:
     """The workload behind what is called has 0 replicas."""
     workload = _scaled_to_zero(facts, call)
     if workload is None:
-        return None
+        return _scaled_down_by_event(facts, call)
     message = (
         f"{call.owner.container} calls {_address(call)} in vain: {workload.kind} {workload.name} in namespace "
         f"{call.namespace} is scaled to 0 replicas"
@@ -117,6 +118,23 @@ def _scaled_to_zero(facts: Facts, call: Call) -> Object | None:
     # the ReplicaSets of earlier revisions have 0 replicas as well, so only their owners count
     behind = [w for w in behind if w.owner_kind != "Deployment"]
     return behind[0] if behind and all(w.replicas == 0 for w in behind) else None
+
+
+def _scaled_down_by_event(facts: Facts, call: Call) -> Record | None:
+    """The Deployment that is called was scaled to 0, as its last event says, and the listed pods have none of it."""
+    about = [r for r in facts.records if r.source == "event" and r.kind == "Deployment" and r.name == call.service]
+    about = [r for r in about if r.namespace == call.namespace and r.reason == "ScalingReplicaSet"]
+    last = max(about, key=lambda r: r.timestamp or EPOCH, default=None)
+    known = facts.object("Deployment", call.namespace, call.service)
+    if last is None or known is not None or not _scaled_down.search(last.message) or not _pods(facts, call.namespace):
+        return None
+    if any(p.name.startswith(f"{call.service}-") for p in _pods(facts, call.namespace)):
+        return None
+    message = (
+        f"{call.owner.container} calls {_address(call)} in vain: Deployment {call.service} in namespace "
+        f"{call.namespace} was scaled to 0 replicas and has no pods"
+    )
+    return derived("DependencyScaledToZero", message, call.record, call.owner, [quote(last)])
 
 
 def _unserved(facts: Facts, service: Object, target: str, call: Call) -> tuple[str, list[Record]]:
