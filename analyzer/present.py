@@ -193,6 +193,9 @@ class _Page:
             self.block("Hit", verdict.who(cause))
         sure = f"{wording.confidence_words(cause.confidence)} ({cause.confidence:.2f} of 1)"
         self.block("When", wording.span(cause.first_seen, cause.last_seen))
+        told = diagnosis.explained
+        if told.warnings:
+            sure += f"; {told.explained:,} of {wording.count(told.warnings, 'warning')} explained"
         self.block("Confidence", sure)
         self.cascade(cause.chain, room)
         label = "Proof"

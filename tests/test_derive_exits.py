@@ -127,3 +127,11 @@ def test_a_native_sidecar_whose_startup_probe_has_not_passed_holds_up_the_rest()
     made = pod({"app": (container("app"), WAITING_BEHIND)}, {"mesh": (spec, status)}, status={"phase": "Pending"})
     (found,) = of("SidecarNeverStarted", {"pod.json": made})
     assert found.message == "sidecar mesh runs, but its startup probe has not passed, so app has not been started"
+
+
+def test_a_migration_that_goes_on_for_some_minutes_is_not_called_blocked() -> None:
+    running = {**RUNNING, "ready": False, "state": {"running": {"startedAt": "2026-03-14T09:25:00Z"}}}
+    lines = log("applying 0041_orders", "applying 0042_items", since=26)
+    files = {"pod.json": waits(running), "web-0-wait-db.log": lines}
+    events = listing({**event("Created", "Created container wait-db"), "lastTimestamp": COLLECTED})
+    assert messages("InitContainerBlocks", files | {"events.json": events}) == []

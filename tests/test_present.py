@@ -142,7 +142,7 @@ def test_text_tells_cause_place_cascade_proof_fix_and_files() -> None:
     text = to_text(STORY, report="report.html")
     assert text.startswith("Root cause  Two containers mount one volume at different paths\n")
     assert "Where       shop / api-v2-7c9d8b6f54-x2x7k / fluentd on node worker-2\n" in text
-    assert "Confidence  very likely (0.86 of 1)\n" in text
+    assert "Confidence  very likely (0.86 of 1); " in text
     assert "It led to   fluentd finds no configuration and exits → " in text
     assert "OOMKilled" in text
     assert "config-init/config-init/logs/current.log:4\n" in text

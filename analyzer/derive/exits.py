@@ -31,7 +31,8 @@ NOT_THE_APPS_OWN: Final = (
 )
 KILLED_FROM_OUTSIDE: Final = (137, 143)
 RESTARTS: Final = 2  # one more start may be chance
-LONG_SECONDS: Final = 120.0  # an init container that has run so long holds up its pod
+LONG_SECONDS: Final = 120.0  # an init container that has said the same for so long holds up its pod
+PROGRESS_SECONDS: Final = 600.0  # one that says other things may be migrating or downloading; so long is too long
 BEHIND: Final = ("PodInitializing", "ContainerCreating")
 
 _waiting: Final = re.compile(WAITING)
@@ -123,7 +124,8 @@ def init_containers_blocking(facts: Facts) -> list[Record]:
         if container.started_at is not None and facts.present is not None:
             ran = (facts.present - container.started_at).total_seconds()
         line, times = _repeated(facts, owner)
-        if (ran is not None and ran < LONG_SECONDS) or (ran is None and times < RESTARTS):
+        patience = LONG_SECONDS if times > 1 else PROGRESS_SECONDS
+        if (ran is not None and ran < patience) or (ran is None and times < RESTARTS):
             continue
         for_long = f" for {ran / 60:.0f} minutes" if ran is not None else ""
         again = " again and again" if times > 1 else ""

@@ -1,0 +1,86 @@
+"""Failing containers are led back to the pods that they call and that are down."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from deriving import CRASHING, RUNNING, container, event, listing, log, pod
+
+from analyzer.bundle import Bundle
+from analyzer.derive import LINES
+from analyzer.derive.dependents import dependencies
+from analyzer.derive.facts import Facts
+from analyzer.ingest import ingest
+from analyzer.screen import Screen
+
+
+def service(name: str) -> dict[str, Any]:
+    ports = [{"port": 5432, "protocol": "TCP", "targetPort": 5432}]
+    spec = {"selector": {"app": name}, "ports": ports}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"namespace": "shop", "name": name}, "spec": spec}
+
+
+def member(app: str, status: dict[str, Any], name: str | None = None, namespace: str = "shop") -> dict[str, Any]:
+    more = {"labels": {"app": app}, "namespace": namespace}
+    return pod({app: (container(app), status)}, name=name or f"{app}-0", metadata=more)
+
+
+def found(*things: dict[str, Any], **logs: str) -> list[tuple[str, str, str]]:
+    """(calling pod, calling container, called pod)."""
+    files = {"all.json": listing(*things)} | {f"{n.replace('_', '-')}.log": text for n, text in logs.items()}
+    bundle = Bundle.of_files({path: text.encode() for path, text in files.items()})
+    facts = Facts.of(ingest(bundle, Screen.build(LINES)))
+    return [(d.caller.pod, d.caller.container, d.pod.pod) for d in dependencies(facts)]
+
+
+def refused(host: str) -> str:
+    return log(f"FATAL dial tcp: connect to {host}:5432: connection refused")
+
+
+def test_a_caller_is_led_to_the_pod_behind_the_service() -> None:
+    things = (member("api", CRASHING), member("db", CRASHING), service("db"), service("api"))
+    assert found(*things, api_0_api=refused("db")) == [("api-0", "api", "db-0")]
+
+
+def test_a_service_with_a_pod_that_is_well_is_not_to_blame() -> None:
+    things = (member("api", CRASHING), member("db", CRASHING), member("db", RUNNING, "db-1"), service("db"))
+    assert found(*things, api_0_api=refused("db")) == []
+
+
+def test_the_name_of_a_pod_tells_where_the_bundle_lacks_the_service() -> None:
+    assert found(member("api", CRASHING), member("db", CRASHING), api_0_api=refused("db")) == [("api-0", "api", "db-0")]
+
+
+def test_of_two_that_call_each_other_the_later_to_fail_is_the_caller() -> None:
+    early = event("BackOff", "Back-off restarting failed container", "db", name="db-0")
+    late = event("BackOff", "Back-off restarting failed container", "api", name="api-0")
+    late |= {"firstTimestamp": "2026-03-14T09:15:00Z"}
+    things = (member("api", CRASHING), member("db", CRASHING), service("db"), service("api"), early, late)
+    assert found(*things, api_0_api=refused("db"), db_0_db=refused("api")) == [("api-0", "api", "db-0")]
+
+
+def test_a_lookup_without_an_answer_leads_to_the_dns_servers() -> None:
+    dns = member("coredns", CRASHING, "coredns-6d4b75cb6d-x2k9p", "kube-system")
+    line = "lookup db on 10.96.0.10:53: read udp 10.1.2.3:41822->10.96.0.10:53: i/o timeout"
+    assert found(member("api", CRASHING), dns, api_0_api=log(line)) == [("api-0", "api", "coredns-6d4b75cb6d-x2k9p")]
+
+
+def test_a_name_that_does_not_exist_is_an_answer() -> None:
+    dns = member("coredns", CRASHING, "coredns-6d4b75cb6d-x2k9p", "kube-system")
+    assert found(member("api", CRASHING), dns, api_0_api=log("lookup bd on 10.96.0.10:53: no such host")) == []
+
+
+def test_a_line_about_an_image_belongs_to_the_one_container_that_waits_for_it() -> None:
+    line = (
+        'E0314 09:20:21.100000    1234 kuberuntime_image.go:53] "Failed to pull image" err="rpc error: code = NotFound '
+        'desc = not found" image="registry.example/relay:2"'
+    )
+    waits = {"restartCount": 0, "ready": False, "state": {"waiting": {"reason": "ImagePullBackOff"}}, "lastState": {}}
+    spec = {**container("relay"), "image": "registry.example/relay:2"}
+    made = pod({"relay": (spec, waits), "app": (container("app"), RUNNING)})
+    files = {"pod.json": json.dumps(made), "kubelet.log": line + "\n" + line.replace("relay:2", "relay:21") + "\n"}
+    bundle = Bundle.of_files({path: text.encode() for path, text in files.items()})
+    facts = Facts.of(ingest(bundle, Screen.build((*LINES, "Failed to pull image"))))
+    told = [o.container for o, r in facts.owned_records() if r.source == "kubelet_log"]
+    assert told == ["relay", ""]
