@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analyzer.derive.dependents import Dependency
 from analyzer.derive.facts import Facts
 from analyzer.diagnosis import Finding
 from analyzer.failures import Failure
@@ -21,3 +22,4 @@ class Case:
     library: Library
     failures: tuple[Failure, ...]
     files: Mapping[str, FileEntry]  # by path, in path order
+    dependencies: tuple[Dependency, ...] = ()  # who calls whom in vain

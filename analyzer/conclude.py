@@ -11,6 +11,7 @@ import polars as pl
 from analyzer._version import __version__
 from analyzer.cascade import quote, tell
 from analyzer.case import Case
+from analyzer.derive.dependents import dependencies
 from analyzer.derive.facts import Facts
 from analyzer.diagnosis import BundleFacts, Diagnosis, Explained, Finding, Unexplained
 from analyzer.failures import Failure, failures
@@ -53,7 +54,12 @@ def conclude(
     notes = rows(Note, evidence.notes)
     failed = tuple(f for f in failures(facts, findings, library, evidence.present) if focus.holds(f))
     case = Case(
-        facts=facts, findings=tuple(findings), library=library, failures=failed, files={f.path: f for f in files}
+        facts=facts,
+        findings=tuple(findings),
+        library=library,
+        failures=failed,
+        files={f.path: f for f in files},
+        dependencies=dependencies(facts) if failed else (),
     )
     ranked = rank(case)
     causes = tuple(

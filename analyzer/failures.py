@@ -17,7 +17,7 @@ from analyzer.derive.health import (
     pod_problem,
 )
 from analyzer.diagnosis import Finding, ObjectRef
-from analyzer.model import Container, Node, Pod, Record
+from analyzer.model import LOG_SOURCES, Container, Node, Pod, Record
 from patterns.schema import CAUSES, Library
 
 WORKLOADS = frozenset(
@@ -35,6 +35,7 @@ RECOVERY_REASONS = frozenset(
     }
 )
 SCHEDULING = frozenset({"pod-pending", *CAUSES["scheduling"]})  # patterns that a Scheduled event answers
+RAN_ON = dt.timedelta(minutes=5)
 UNDATED = (0.0, float("-inf"))
 
 
@@ -56,11 +57,10 @@ def failures(
 ) -> tuple[Failure, ...]:
     """All failures, once an object, in object order; `now` is when the bundle was collected."""
     out: dict[ObjectRef, Failure] = {}
-    for failure in [*_state_failures(facts, now), *_told_failures(facts, findings, library)]:
+    told = _told_failures(facts, findings, library)
+    words = () if facts.pods else _word_failures(facts, findings, library)
+    for failure in [*_state_failures(facts, now), *told, *words]:
         out.setdefault(failure.about, failure)
-    if not out and not facts.pods:
-        for failure in _word_failures(facts, findings, library):
-            out.setdefault(failure.about, failure)
     return tuple(sorted(out.values(), key=lambda f: f.about))
 
 
@@ -154,8 +154,18 @@ def _told_failures(facts: Facts, findings: Sequence[Finding], library: Library) 
     """Symptoms that events or logs tell of objects whose present state the bundle does not hold."""
     for finding in findings:
         pattern = library.patterns[finding.pattern]
-        if pattern.role == "symptom" and _is_telling(facts, finding.about) and not _recovered(facts, finding):
+        if pattern.role != "symptom" or not _is_telling(facts, finding.about) or _recovered(facts, finding):
+            continue
+        if not _is_readiness_alone(facts, finding):
             yield _told(finding, pattern.title)
+
+
+def _is_readiness_alone(facts: Facts, finding: Finding) -> bool:
+    """Readiness misses in logs: without a pod's state nobody knows that it did not become ready later."""
+    records = [facts.records[i] for i in finding.record_ids]
+    return finding.pattern == "probe-failed" and all(
+        r.source in LOG_SOURCES and "eadiness" in r.message for r in records
+    )
 
 
 def _is_telling(facts: Facts, ref: ObjectRef) -> bool:
@@ -227,8 +237,20 @@ def _recovered(facts: Facts, finding: Finding) -> bool:
         about = [facts.records[i] for i in facts.ids_of(Owner(finding.about.namespace, finding.about.pod))]
     else:
         about = [r for r in facts.records if (r.kind, r.name) == (finding.about.kind, finding.about.name)]
+    if not facts.pods and _ran_on(facts, finding):
+        return True
     last = max((_moment(facts.records[i]) for i in finding.record_ids), default=None)
     return last is not None and any(_is_recovery(r, finding) and _moment(r) > last for r in about)
+
+
+def _ran_on(facts: Facts, finding: Finding) -> bool:
+    """Without any state: the container's own log goes on for minutes after the last sign of trouble."""
+    if finding.last_seen is None:
+        return False
+    whose = (finding.about.namespace, finding.about.pod)
+    logs = [f for f in facts.files if (f.namespace or "", f.pod) == whose and f.last_timestamp is not None]
+    mine = [f for f in logs if finding.about.container in ("", f.container)]
+    return any(f.last_timestamp is not None and f.last_timestamp - finding.last_seen > RAN_ON for f in mine)
 
 
 def _is_recovery(record: Record, finding: Finding) -> bool:

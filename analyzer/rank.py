@@ -7,17 +7,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.case import Case
+from analyzer.derive.dependents import Dependency
 from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import Finding, ObjectRef, ScoreTerm
 from analyzer.failures import is_known_well
 from analyzer.relate import Nearness, nearness, workload_of
 from analyzer.score import confidence, score
 from analyzer.stages import is_past
-from patterns.schema import CAUSES, Library, Pattern
+from patterns.schema import CAUSES, Pattern
 
 CLOSE = 0.5  # nearness from which a finding explains a failure, rather than standing in the same bundle
 WEAKER_BY = 0.9  # how much weaker a cause may score and still stand behind what it explains
 MOST_CAUSES = 10
+PASSED_ON = frozenset(
+    {
+        "dependency-unreachable",
+        "dns-failure",
+        "init-container-blocked",
+        "app-crash",
+        "dependency-refuses",
+        "probe-timeout",
+        "probe-wrong-endpoint",
+    }
+)
+"""Classes that a caller shows when what it calls has failed for a cause of its own."""
 NODE_CAUSES = frozenset({*CAUSES["node"], "oom-node", "node-pressure-eviction"})
 """Classes of a node's own troubles: all that one of them does on one node is one incident."""
 ALTERNATIVE = 0.45  # what is left of the confidence of a cause whose failures a better one explains
@@ -59,7 +72,7 @@ class Ranked:
 def rank(case: Case) -> tuple[Ranked, ...]:
     """The causes, best first; empty when nothing has failed."""
     candidates = [c for f in case.findings if (c := _candidate(f, case))]
-    leads, consequences = _behind(candidates, case.library)
+    leads, consequences = _behind(candidates, case)
     groups = [_group(members, consequences) for members in _incidents(leads, case.facts)]
     return _in_order(groups)[:MOST_CAUSES]
 
@@ -68,22 +81,38 @@ def _candidate(finding: Finding, case: Case) -> Candidate | None:
     pattern = case.library.patterns[finding.pattern]
     if pattern.role != "cause" or all(is_past(case.facts.records[i], case.facts) for i in finding.record_ids):
         return None
-    near = {
-        i: n for i, failure in enumerate(case.failures) if (n := nearness(case.facts, finding.about, failure.about))
-    }
+    near = {i: n for i, failure in enumerate(case.failures) if (n := _nearness(case, finding.about, failure.about))}
     if not near or (max(n.value for n in near.values()) < CLOSE and is_known_well(case.facts, finding.about)):
         return None
     return Candidate(pattern=pattern, finding=finding, near=near, terms=score(pattern, finding, near, case))
 
 
+def _nearness(case: Case, finding: ObjectRef, failure: ObjectRef) -> Nearness | None:
+    """How near, also along a call: a finding on the pod that the failed container calls in vain, or on its node."""
+    near = nearness(case.facts, finding, failure)
+    for dependency in case.dependencies:
+        is_caller = dependency.caller.whole_pod == Owner(failure.namespace, failure.pod)
+        if is_caller and failure.container in ("", dependency.caller.container) and _is_on(finding, dependency, case):
+            called = Nearness(CLOSE, f"pod {dependency.pod.pod}, which {dependency.caller.container} calls")
+            return max((n for n in (near, called) if n), key=lambda n: n.value)
+    return near
+
+
+def _is_on(finding: ObjectRef, dependency: Dependency, case: Case) -> bool:
+    if finding.pod:
+        return Owner(finding.namespace, finding.pod) == dependency.pod
+    pod = case.facts.pod(dependency.pod)
+    return bool(finding.node) and pod is not None and pod.node == finding.node
+
+
 def _behind(
-    candidates: Sequence[Candidate], library: Library
+    candidates: Sequence[Candidate], case: Case
 ) -> tuple[list[Candidate], dict[tuple[str, ObjectRef], list[Candidate]]]:
     """Candidates that nothing explains, and for each of those the ones that follow from it."""
     followed: dict[tuple[str, ObjectRef], list[Candidate]] = defaultdict(list)
     leads = []
     for candidate in candidates:
-        behind = [c for c in candidates if _stands_behind(c, candidate, library)]
+        behind = [c for c in candidates if _stands_behind(c, candidate, case)]
         if behind:
             best = max(behind, key=lambda c: (c.total, c.pattern.id, c.finding.about))
             followed[_key(best)].append(candidate)
@@ -96,10 +125,23 @@ def _key(candidate: Candidate) -> tuple[str, ObjectRef]:
     return candidate.pattern.id, candidate.finding.about
 
 
-def _stands_behind(cause: Candidate, consequence: Candidate, library: Library) -> bool:
-    if consequence.pattern.id not in library.reach[cause.pattern.id]:
+def _stands_behind(cause: Candidate, consequence: Candidate, case: Case) -> bool:
+    if not cause.explains & consequence.explains:
         return False
-    return bool(cause.explains & consequence.explains) and cause.total >= consequence.total - WEAKER_BY
+    if consequence.pattern.cause in PASSED_ON and _is_called(cause, consequence, case):
+        return True
+    is_explained = consequence.pattern.id in case.library.reach[cause.pattern.id]
+    return is_explained and cause.total >= consequence.total - WEAKER_BY
+
+
+def _is_called(cause: Candidate, consequence: Candidate, case: Case) -> bool:
+    """The cause sits in the pod that the other one's pod calls in vain, or on its node."""
+    caller = consequence.finding.about
+    return any(
+        d.caller.whole_pod == Owner(caller.namespace, caller.pod) and _is_on(cause.finding.about, d, case)
+        for d in case.dependencies
+        if caller.pod
+    )
 
 
 def _credited(candidate: Candidate, consequences: Sequence[Candidate]) -> Candidate:
