@@ -18,25 +18,12 @@ from analyzer.derive.health import (
 )
 from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.model import LOG_SOURCES, Container, Node, Pod, Record
-from patterns.schema import CAUSES, Library
+from analyzer.recovery import has_recovered
+from patterns.schema import Library
 
 WORKLOADS = frozenset(
     {"Pod", "Node", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "PersistentVolumeClaim"}
 )
-RECOVERY_REASONS = frozenset(
-    {
-        "Started",
-        "Pulled",
-        "Completed",
-        "SuccessfulCreate",
-        "SuccessfulAttachVolume",
-        "ProvisioningSucceeded",
-        "NodeReady",
-    }
-)
-SCHEDULING = frozenset({"pod-pending", *CAUSES["scheduling"]})  # patterns that a Scheduled event answers
-RAN_ON = dt.timedelta(minutes=5)
-UNDATED = (0.0, float("-inf"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +141,7 @@ def _told_failures(facts: Facts, findings: Sequence[Finding], library: Library) 
     """Symptoms that events or logs tell of objects whose present state the bundle does not hold."""
     for finding in findings:
         pattern = library.patterns[finding.pattern]
-        if pattern.role != "symptom" or not _is_telling(facts, finding.about) or _recovered(facts, finding):
+        if pattern.role != "symptom" or not _is_telling(facts, finding.about) or has_recovered(facts, finding):
             continue
         if not _is_readiness_alone(facts, finding):
             yield _told(finding, pattern.title)
@@ -179,7 +166,7 @@ def _word_failures(facts: Facts, findings: Sequence[Finding], library: Library) 
     """In a bundle without a single object, what the logs say is all there is to go by."""
     for finding in findings:
         pattern = library.patterns[finding.pattern]
-        if pattern.role == "cause" and not is_known_well(facts, finding.about) and not _recovered(facts, finding):
+        if pattern.role == "cause" and not is_known_well(facts, finding.about) and not has_recovered(facts, finding):
             yield _told(finding, pattern.title)
 
 
@@ -227,43 +214,3 @@ def _is_satisfied(facts: Facts, ref: ObjectRef) -> bool:
     if thing.replicas is not None:
         return (thing.ready_replicas or 0) >= thing.replicas
     return thing.phase in ("Bound", "Complete", "Active")
-
-
-def _recovered(facts: Facts, finding: Finding) -> bool:
-    """An event of success on the same object after the last bad one."""
-    if not finding.about.name:
-        return False
-    if finding.about.pod:
-        about = [facts.records[i] for i in facts.ids_of(Owner(finding.about.namespace, finding.about.pod))]
-    else:
-        about = [r for r in facts.records if (r.kind, r.name) == (finding.about.kind, finding.about.name)]
-    if not facts.pods and _ran_on(facts, finding):
-        return True
-    last = max((_moment(facts.records[i]) for i in finding.record_ids), default=None)
-    return last is not None and any(_is_recovery(r, finding) and _moment(r) > last for r in about)
-
-
-def _ran_on(facts: Facts, finding: Finding) -> bool:
-    """Without any state: the container's own log goes on for minutes after the last sign of trouble."""
-    if finding.last_seen is None:
-        return False
-    whose = (finding.about.namespace, finding.about.pod)
-    logs = [f for f in facts.files if (f.namespace or "", f.pod) == whose and f.last_timestamp is not None]
-    mine = [f for f in logs if finding.about.container in ("", f.container)]
-    return any(f.last_timestamp is not None and f.last_timestamp - finding.last_seen > RAN_ON for f in mine)
-
-
-def _is_recovery(record: Record, finding: Finding) -> bool:
-    """An event that says the object is past what the finding tells of."""
-    if record.source != "event" or _moment(record) == UNDATED:
-        return False
-    if record.container and finding.about.container and record.container != finding.about.container:
-        return False
-    return record.reason in RECOVERY_REASONS or (record.reason == "Scheduled" and finding.pattern in SCHEDULING)
-
-
-def _moment(record: Record) -> tuple[float, float]:
-    """Sorts records in time: by their instant, else by their age (a smaller age is later); UNDATED without either."""
-    if record.timestamp is not None:
-        return (record.timestamp.timestamp(), 0.0)
-    return UNDATED if record.age_seconds is None else (0.0, -record.age_seconds)

@@ -1,0 +1,72 @@
+"""Whether what a finding tells of is past: a later success on the same object, or a log that simply goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from analyzer.derive.facts import Facts, Owner
+from analyzer.diagnosis import Finding
+from analyzer.model import Record
+from patterns.schema import CAUSES
+
+RECOVERY_REASONS = frozenset(
+    {
+        "Started",
+        "Pulled",
+        "Completed",
+        "SuccessfulCreate",
+        "SuccessfulAttachVolume",
+        "ProvisioningSucceeded",
+        "NodeReady",
+    }
+)
+SCHEDULING = frozenset({"pod-pending", *CAUSES["scheduling"]})  # patterns that a Scheduled event answers
+RAN_ON = dt.timedelta(minutes=5)
+UNDATED = (0.0, float("-inf"))
+
+
+def has_recovered(facts: Facts, finding: Finding) -> bool:
+    """An event of success on the same object after the last bad one."""
+    if not finding.about.name:
+        return bool(finding.about.node) and not facts.pods and _log_ran_on(facts, finding)
+    if finding.about.pod:
+        about = [facts.records[i] for i in facts.ids_of(Owner(finding.about.namespace, finding.about.pod))]
+    else:
+        about = [r for r in facts.records if (r.kind, r.name) == (finding.about.kind, finding.about.name)]
+    if not facts.pods and _ran_on(facts, finding):
+        return True
+    last = max((_moment(facts.records[i]) for i in finding.record_ids), default=None)
+    return last is not None and any(_is_recovery(r, finding) and _moment(r) > last for r in about)
+
+
+def _ran_on(facts: Facts, finding: Finding) -> bool:
+    """Without any state: the container's own log goes on for minutes after the last sign of trouble."""
+    if finding.last_seen is None:
+        return False
+    whose = (finding.about.namespace, finding.about.pod)
+    logs = [f for f in facts.files if (f.namespace or "", f.pod) == whose and f.last_timestamp is not None]
+    mine = [f for f in logs if finding.about.container in ("", f.container)]
+    return any(f.last_timestamp is not None and f.last_timestamp - finding.last_seen > RAN_ON for f in mine)
+
+
+def _log_ran_on(facts: Facts, finding: Finding) -> bool:
+    """A node's log that goes on for long without another word of it."""
+    paths = {facts.records[i].path for i in finding.record_ids}
+    ends = [f.last_timestamp for f in facts.files if f.path in paths and f.last_timestamp is not None]
+    return finding.last_seen is not None and any(end - finding.last_seen > 2 * RAN_ON for end in ends)
+
+
+def _is_recovery(record: Record, finding: Finding) -> bool:
+    """An event that says the object is past what the finding tells of."""
+    if record.source != "event" or _moment(record) == UNDATED:
+        return False
+    if record.container and finding.about.container and record.container != finding.about.container:
+        return False
+    return record.reason in RECOVERY_REASONS or (record.reason == "Scheduled" and finding.pattern in SCHEDULING)
+
+
+def _moment(record: Record) -> tuple[float, float]:
+    """Sorts records in time: by their instant, else by their age (a smaller age is later); UNDATED without either."""
+    if record.timestamp is not None:
+        return (record.timestamp.timestamp(), 0.0)
+    return UNDATED if record.age_seconds is None else (0.0, -record.age_seconds)
