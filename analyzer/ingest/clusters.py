@@ -27,7 +27,7 @@ def several_clusters(objects: Iterable[Object]) -> list[Note]:
                 f"{len(paths)} bundles of different clusters (the uid of namespace {name} differs): "
                 f"{', '.join(roots)}; pods of one name in both are taken for one"
             )
-            return [Note(path=roots[0], problem=problem)]
+            return [Note(path=roots[0], problem=problem, is_of_source=True)]
     return []
 
 
