@@ -63,6 +63,9 @@ def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
         title = pod_problem(pod, now)
         if title:
             yield _pod_failure(facts, pod, title)
+    for i, record in enumerate(facts.records):
+        if record.source == "derived" and record.kind == "Service":
+            yield _service_failure(record, i)
     for node in facts.nodes:
         title = node_problem(node)
         if title:
@@ -118,6 +121,19 @@ def _pod_failure(facts: Facts, pod: Pod, title: str) -> Failure:
         weight=1.0,
         since=pod.created_at,
         record_ids=shown,
+        is_state=True,
+    )
+
+
+def _service_failure(record: Record, record_id: int) -> Failure:
+    """Every pod runs, and a Service leads nowhere: what the derivation found is the failure."""
+    return Failure(
+        about=ObjectRef(namespace=record.namespace or "", kind="Service", name=record.name or ""),
+        title=f"Service {record.name} leads nowhere",
+        reason=record.reason or "",
+        weight=0.8,
+        since=None,
+        record_ids=(record_id,),
         is_state=True,
     )
 

@@ -8,7 +8,18 @@ from typing import Final
 
 import polars as pl
 
-from analyzer.derive import dependents, exits, memory, mount_modes, mounts, probes, references, scheduling, services
+from analyzer.derive import (
+    dependents,
+    exits,
+    memory,
+    mount_modes,
+    mounts,
+    probes,
+    quiet_services,
+    references,
+    scheduling,
+    services,
+)
 from analyzer.derive.facts import Facts, Owner
 from analyzer.derive.identity import complete
 from analyzer.model import ORDER, Evidence, Record, frame
@@ -36,6 +47,7 @@ DERIVATIONS: Final[tuple[Derivation, ...]] = (
     references.unbound_claims,
     references.tokens_not_mounted,
     services.calls_explained,
+    quiet_services.services_without_callers_explained,
 )
 
 _MODULES: Final = (mounts, mount_modes, memory, probes, exits, scheduling, references, services, dependents)

@@ -125,7 +125,7 @@ def init_containers_blocking(facts: Facts) -> list[Record]:
             ran = (facts.present - container.started_at).total_seconds()
         line, times = _repeated(facts, owner)
         patience = LONG_SECONDS if times > 1 else PROGRESS_SECONDS
-        if (ran is not None and ran < patience) or (ran is None and times < RESTARTS):
+        if (ran is None or ran < patience) and times < RESTARTS:
             continue
         for_long = f" for {ran / 60:.0f} minutes" if ran is not None else ""
         again = " again and again" if times > 1 else ""

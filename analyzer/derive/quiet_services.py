@@ -1,0 +1,80 @@
+"""Services that lead nowhere although every pod runs, in the few objects that somebody picked to show it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from analyzer.derive.facts import Facts, Owner, derived, owner_of
+from analyzer.model import Object, Pod, Record
+
+LINES: tuple[str, ...] = ()
+
+FEW: Final = 5
+"""More Services than that are a cluster's listing, where one without pods is a leftover that nobody misses."""
+
+_PORT: Final = re.compile(r"^(?P<port>\d+)/(?P<protocol>\w+)->(?P<target>\S+)$")
+
+
+def services_without_callers_explained(facts: Facts) -> list[Record]:
+    """Nothing has failed, yet one of the few Services shown selects no pod, or a port that none of them has."""
+    services = [o for o in facts.objects if o.kind == "Service" and o.selector]
+    if not 0 < len(services) <= FEW or not facts.pods or _something_fails(facts):
+        return []
+    return [r for service in services if (r := _selects_nothing(facts, service) or _serves_nothing(facts, service))]
+
+
+def _something_fails(facts: Facts) -> bool:
+    owners = [Owner(p.namespace or "", p.name) for p in facts.pods] + [owner_of(c) for c in facts.containers]
+    return any(facts.is_failing(o) for o in owners)
+
+
+def _selected(facts: Facts, service: Object) -> list[Pod]:
+    pods = [p for p in facts.pods if p.namespace == service.namespace]
+    return [p for p in pods if {*service.selector} <= {*p.labels}]
+
+
+def _selects_nothing(facts: Facts, service: Object) -> Record | None:
+    pods = [p for p in facts.pods if p.namespace == service.namespace and p.labels]
+    if not pods or _selected(facts, service):
+        return None
+    theirs = ", ".join(sorted({label for p in pods for label in p.labels})[:6])
+    message = f"Service {service.name} selects {', '.join(service.selector)}, and the pods here have {theirs}"
+    return _record("ServiceSelectsNothing", message, service)
+
+
+def _serves_nothing(facts: Facts, service: Object) -> Record | None:
+    containers = [c for p in _selected(facts, service) for c in facts.containers_of(Owner(p.namespace or "", p.name))]
+    served = {part for c in containers for port in c.ports for part in _names_of(port)}
+    if not served:  # containers need not declare what they listen on
+        return None
+    for port in service.ports:
+        match = _PORT.match(port)
+        if match and match["target"] not in served:
+            message = (
+                f"Service {service.name} sends port {match['port']} to targetPort {match['target']}, "
+                f"and its pods declare {', '.join(sorted(served))}"
+            )
+            return _record("ServicePortServesNothing", message, service)
+    return None
+
+
+def _names_of(port: str) -> list[str]:
+    """`http=8080/TCP` can be meant as http or as 8080."""
+    name, _, rest = port.rpartition("=")
+    return [part for part in (name, rest.partition("/")[0]) if part]
+
+
+def _record(reason: str, message: str, service: Object) -> Record:
+    place = Record(
+        source="object",
+        message=message,
+        path=service.path,
+        line=service.line,
+        text=f"  name: {service.name}",
+        kind="Service",
+        name=service.name,
+        namespace=service.namespace,
+    )
+    return replace(derived(reason, message, place, Owner(service.namespace or "")), kind="Service", name=service.name)
