@@ -21,7 +21,8 @@ RECOVERY_REASONS = frozenset(
     }
 )
 SCHEDULING = frozenset({"pod-pending", *CAUSES["scheduling"]})  # patterns that a Scheduled event answers
-RAN_ON = dt.timedelta(minutes=5)
+RAN_ON = dt.timedelta(minutes=15)
+LOG_RAN_ON = dt.timedelta(minutes=10)
 UNDATED = (0.0, float("-inf"))
 
 
@@ -53,7 +54,7 @@ def _log_ran_on(facts: Facts, finding: Finding) -> bool:
     """A node's log that goes on for long without another word of it."""
     paths = {facts.records[i].path for i in finding.record_ids}
     ends = [f.last_timestamp for f in facts.files if f.path in paths and f.last_timestamp is not None]
-    return finding.last_seen is not None and any(end - finding.last_seen > 2 * RAN_ON for end in ends)
+    return finding.last_seen is not None and any(end - finding.last_seen > LOG_RAN_ON for end in ends)
 
 
 def _is_recovery(record: Record, finding: Finding) -> bool:

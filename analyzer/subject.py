@@ -80,7 +80,8 @@ def _container(ref: ObjectRef, ranked: Ranked, case: Case) -> str:
             return next(iter(names))
         if names:
             return ""
-    return _killed_process(ref, ranked) if not ref.name and not case.facts.containers else ""
+    is_only_kernel = not case.facts.containers and not any(f.container for f in case.files.values())
+    return _killed_process(ref, ranked) if not ref.name and is_only_kernel else ""
 
 
 def _killed_process(ref: ObjectRef, ranked: Ranked) -> str:
