@@ -38,6 +38,7 @@ def compose(diagnosis: Diagnosis) -> context.Postmortem:
         broken=tuple(map(one_line, diagnosis.broken_parts)),
         causes=causes,
         leads=leads,
+        calm=tuple(context.Calm(title=c.title, count=c.count, because=c.because) for c in diagnosis.calm),
         explained=verdict.explained(diagnosis),
         missing=tuple(
             context.Gap(

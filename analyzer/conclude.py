@@ -17,6 +17,7 @@ from analyzer.diagnosis import BundleFacts, Diagnosis, Explained, Finding, Unexp
 from analyzer.failures import Failure, failures
 from analyzer.missing import missing
 from analyzer.model import Evidence, FileEntry, Note, rows
+from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
 from patterns.schema import Library
@@ -71,6 +72,7 @@ def conclude(
         causes=causes,
         unexplained=_unexplained(failed, ranked, facts),
         explained=_explained(evidence, failed, ranked),
+        calm=calm(case, ranked),
         missing=missing(facts, failed, files),
         complete=all(f.status == "parsed" for f in files) and all(n.is_of_source for n in notes),
         files=tuple(files),

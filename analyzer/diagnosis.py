@@ -133,6 +133,15 @@ class Unexplained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calm:
+    """Something that looks like trouble and is none, with the reason."""
+
+    title: str
+    because: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """Something the bundle does not hold, and the command that would fetch it."""
 
@@ -176,6 +185,7 @@ class Diagnosis:
     causes: tuple[Cause, ...]  # best first; empty when no root cause was found
     unexplained: tuple[Unexplained, ...]
     explained: Explained
+    calm: tuple[Calm, ...]  # what was seen and is no incident, most frequent first
     missing: tuple[Missing, ...]
     complete: bool
     files: tuple[FileEntry, ...]

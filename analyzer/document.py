@@ -46,6 +46,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
             {"path": n.path, "line": n.line, "problem": n.problem, "count": n.count}
             for n in sorted(diagnosis.notes, key=lambda n: (n.path, n.line or 0, n.problem, n.count))
         ],
+        "calm": [{"title": c.title, "because": c.because, "count": c.count} for c in diagnosis.calm],
         "has_failures": diagnosis.has_failures,
         "broken_parts": list(diagnosis.broken_parts),
     }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 LABEL: Final = 12  # columns of the labels on the left
+MOST_CALM: Final = 4  # of the warnings that are no incident
 SCREEN: Final = 23  # lines of a terminal, less one for the prompt
 
 _STEERING: Final = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -145,6 +146,7 @@ class _Page:
             self.block("Verdict", verdict.headline(diagnosis), "bold")
             self.incomplete(diagnosis)
             self.block("", verdict.explanation(diagnosis))
+            self.calm(diagnosis)
         self.others(diagnosis)
         if diagnosis.missing:
             first = diagnosis.missing[0]
@@ -176,6 +178,14 @@ class _Page:
             self.block("Files", text)
         if report:
             self.block("Report", report)
+
+    def calm(self, diagnosis: Diagnosis) -> None:
+        """What looked like trouble and is none, so that nobody goes looking for it."""
+        label = "Seen"
+        for item in diagnosis.calm[:MOST_CALM]:
+            times = wording.count(item.count, "time")
+            self.block(label, f"{item.title}, {times}: {item.because}", limit=2)
+            label = ""
 
     def incomplete(self, diagnosis: Diagnosis) -> None:
         """The warning that not everything was read."""

@@ -121,6 +121,15 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calm:
+    """Something that looks like trouble and is none."""
+
+    title: str  # what was seen
+    count: int  # how often
+    because: str  # why it is no incident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """Something the bundle does not hold."""
 
@@ -230,6 +239,7 @@ class Postmortem:
     broken: tuple[str, ...]  # parts podtopsy itself failed on
     causes: tuple[RootCause, ...]  # best first
     leads: tuple[Lead, ...]  # failures no cause explains
+    calm: tuple[Calm, ...]  # what was seen and is no incident
     explained: str  # how many of the warnings the causes account for
     missing: tuple[Gap, ...]  # what would settle more
     commands: str  # the commands of `missing`, one a line, to copy

@@ -175,6 +175,7 @@ STORY = Diagnosis(
     causes=(FLUENTD,),
     unexplained=(),
     explained=Explained(window=(at(9, 14, 58), at(9, 33, 41)), warnings=12, explained=12),
+    calm=(),
     missing=(
         Missing(
             what="kubelet journal of worker-2",

@@ -222,3 +222,25 @@ def test_events_older_than_the_oldest_here_have_expired() -> None:
 def test_two_runs_on_the_same_input_give_the_same_diagnosis(restarts: int) -> None:
     text = pod(WAITING, ready=False, restarts=restarts, ended="2025-05-06T09:00:00Z")
     assert diagnose(pod_yaml=text) == diagnose(pod_yaml=text)
+
+
+def test_what_recovered_is_told_with_the_reason() -> None:
+    pull = event("Failed", "Failed to pull image: manifest unknown", "2025-05-06T08:00:01Z")
+    running = RUNNING.replace("SINCE", "2025-05-06T08:00:03Z")
+    text = pod(running, ready=True, restarts=0, ended="2025-05-06T08:00:00Z").split("    lastState:")[0]
+    found = diagnose(pod_yaml=text + "  phase: Running\n", events_yaml=events(pull))
+    assert found.causes == ()
+    assert {c.because for c in found.calm} == {"the pod has passed that stage since"}
+    assert "Image not found in the registry" in {c.title for c in found.calm} or found.calm[0].count == 4
+
+
+def test_one_of_few_services_that_selects_no_pod_is_diagnosed_while_all_runs() -> None:
+    running = RUNNING.replace("SINCE", "2025-05-06T08:00:03Z")
+    text = pod(running, ready=True, restarts=0, ended="2025-05-06T08:00:00Z").split("    lastState:")[0]
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: cart, namespace: shop}\n"
+        "spec:\n  selector: {app: carts}\n  ports: [{port: 80, targetPort: 8080, protocol: TCP}]\n"
+    )
+    found = diagnose(pod_yaml=text + "  phase: Running\n", service_yaml=service)
+    assert [(c.cause, c.about.kind, c.about.name) for c in found.causes] == [("service-misrouted", "Service", "cart")]
+    assert "Service cart selects app=carts, and the pods here have app=cart" in found.causes[0].summary
