@@ -10,6 +10,7 @@ import polars as pl
 
 from analyzer.derive import (
     dependents,
+    environment,
     exits,
     memory,
     mount_modes,
@@ -46,11 +47,23 @@ DERIVATIONS: Final[tuple[Derivation, ...]] = (
     references.absent_keys,
     references.unbound_claims,
     references.tokens_not_mounted,
+    environment.variables_set_elsewhere,
     services.calls_explained,
     quiet_services.services_without_callers_explained,
 )
 
-_MODULES: Final = (mounts, mount_modes, memory, probes, exits, scheduling, references, services, dependents)
+_MODULES: Final = (
+    mounts,
+    mount_modes,
+    memory,
+    probes,
+    exits,
+    scheduling,
+    references,
+    environment,
+    services,
+    dependents,
+)
 
 LINES: Final[tuple[str, ...]] = tuple(dict.fromkeys(line for module in _MODULES for line in module.LINES))
 """The log lines that derivations need, as regexes in the patterns' dialect: the screen must keep them."""
