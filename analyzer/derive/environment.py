@@ -32,9 +32,8 @@ def variables_set_elsewhere(facts: Facts) -> list[Record]:
         for name in _variable.findall(said.group()):
             others = [c for c in facts.containers_of(owner) if c is not own and name in _names(c.env)]
             if others and name not in _names(own.env):
-                message = (
-                    f"{owner.container} needs the variable {name}, which only {others[0].container} of the pod has"
-                )
+                neighbour = others[0].container
+                message = f"{owner.container} needs the variable {name}, which of this pod only {neighbour} has"
                 found[owner.namespace, owner.pod, owner.container, name] = derived(
                     "VariableSetElsewhere", message, record, owner
                 )
