@@ -104,10 +104,10 @@ def test_paths_in_a_text(text: str, paths: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("command", "paths"),
     [
-        (("cp", "/templates/app.conf", "/work"), ("/work", "/work/app.conf")),
-        (("sh", "-c", "envsubst < /t/a.tmpl > /work/a.conf && echo done"), ("/work/a.conf",)),
-        (("sh", "-c", "wget -q -O /work/a.json http://x/y"), ("/work/a.json",)),
-        (("render", "--output=/work/a.toml"), ("/work/a.toml",)),
+        (("cp", "/templates/app.conf", "/rendered"), ("/rendered", "/rendered/app.conf")),
+        (("sh", "-c", "envsubst < /t/a.tmpl > /rendered/a.conf && echo done"), ("/rendered/a.conf",)),
+        (("sh", "-c", "wget -q -O /rendered/a.json http://x/y"), ("/rendered/a.json",)),
+        (("render", "--output=/rendered/a.toml"), ("/rendered/a.toml",)),
         (("cat", "/etc/a.conf"), ()),
     ],
 )

@@ -164,8 +164,8 @@ def node_logs(wrote: str) -> dict[str, str]:
 
 
 def test_logs_of_a_node_alone_tell_that_the_file_was_written_elsewhere() -> None:
-    assert messages("ConfigWrittenElsewhere", node_logs("rendered /work/out/app.yaml")) == [
-        "container prepare wrote /work/out/app.yaml, and app of the same pod looks for /etc/app/app.yaml; the bundle "
+    assert messages("ConfigWrittenElsewhere", node_logs("rendered /made/out/app.yaml")) == [
+        "container prepare wrote /made/out/app.yaml, and app of the same pod looks for /etc/app/app.yaml; the bundle "
         "does not hold the mounts that would join the two"
     ]
 

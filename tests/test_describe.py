@@ -14,7 +14,7 @@ from analyzer.ingest.harvest import Harvest
 from analyzer.placement import Placement
 
 FLAT = Placement(layout="flat", why="test")
-INCIDENTS = Path("/work/shared/incidents")
+INCIDENTS = Path(__file__).resolve().parents[2] / "shared" / "incidents"
 
 POD = """\
 Name:             shop-7c9d8b5f4-k2x9p

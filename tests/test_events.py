@@ -12,7 +12,11 @@ from analyzer.model import Record
 from analyzer.placement import Placement
 
 FLAT = Placement(layout="flat", why="test")
-PEER = Path("/work/shared/peers/insights-core-parser-inputs/insights/tests/parsers/test_openshift_get.OC_GET_EVENT.txt")
+PEER = (
+    Path(__file__).resolve().parents[2]
+    / "shared"
+    / "peers/insights-core-parser-inputs/insights/tests/parsers/test_openshift_get.OC_GET_EVENT.txt"
+)
 
 CORE = """\
 apiVersion: v1

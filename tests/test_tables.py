@@ -13,7 +13,7 @@ from analyzer.ingest.harvest import Harvest
 from analyzer.placement import Placement
 
 FLAT = Placement(layout="flat", why="test")
-INCIDENTS = Path("/work/shared/incidents")
+INCIDENTS = Path(__file__).resolve().parents[2] / "shared" / "incidents"
 
 
 def events(text: str, placement: Placement = FLAT) -> Harvest:

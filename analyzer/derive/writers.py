@@ -41,7 +41,7 @@ def writers(facts: Facts, missed: Missed) -> Iterator[Written]:
                 continue
             paths = absolute_paths(record.message)
             targets = [p for p in paths if base(p) == base(missed.path)]
-            # the last one: "copied /templates/app.conf to /work/app.conf"
+            # the last one: "copied /templates/app.conf to /rendered/app.conf"
             yield from (Written(other, p, record) for p in targets[-1:])
             if not targets and paths and _is_directory_for(facts, missed, other, paths[-1], record.message):
                 yield Written(other, join(paths[-1], base(missed.path)), record)
