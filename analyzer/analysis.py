@@ -12,8 +12,9 @@ from analyzer.conclude import EVERYTHING, Focus, conclude
 from analyzer.derive import LINES, derive
 from analyzer.diagnosis import Diagnosis
 from analyzer.find import find
+from analyzer.frames import rows
 from analyzer.ingest import ingest
-from analyzer.model import Evidence, FileEntry, Note, rows
+from analyzer.model import Evidence, FileEntry, Note
 from analyzer.screen import Screen
 from patterns.load import load_library
 from patterns.schema import Library

@@ -15,8 +15,9 @@ from analyzer.derive.dependents import dependencies
 from analyzer.derive.facts import Facts
 from analyzer.diagnosis import BundleFacts, Diagnosis, Explained, Finding, Unexplained
 from analyzer.failures import Failure, failures
+from analyzer.frames import rows
 from analyzer.missing import missing
-from analyzer.model import Evidence, FileEntry, Note, rows
+from analyzer.model import Evidence, FileEntry, Note
 from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import regex
 
 from analyzer.diagnosis import Finding, ObjectRef
-from analyzer.model import Evidence, Record, rows
+from analyzer.frames import rows
+from analyzer.model import Evidence, Record
 from analyzer.screen import Screen
 from patterns.schema import Library, Match, Pattern, Selector
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from analyzer.bundle import Bundle
 from analyzer.derive import LINES, derive
+from analyzer.frames import rows
 from analyzer.ingest import ingest
-from analyzer.model import Record, rows
+from analyzer.model import Record
 from analyzer.screen import Screen
 
 COLLECTED = "2026-03-14T09:30:00Z"

@@ -6,10 +6,11 @@ import json
 import pytest
 
 from analyzer.bundle import Bundle
+from analyzer.frames import rows
 from analyzer.ingest import blocks, ingest
 from analyzer.ingest.bulk import read_log
 from analyzer.layout import place
-from analyzer.model import Container, FileEntry, Note, Record, rows
+from analyzer.model import Container, FileEntry, Note, Record
 from analyzer.screen import Screen
 
 LOG = "namespaces/shop/pods/web-0/app/app/logs/current.log"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analyzer.analysis import read
 from analyzer.bundle import Bundle
-from analyzer.model import Record, rows
+from analyzer.frames import rows
+from analyzer.model import Record
 from patterns.load import load_library
 
 POD = """\

@@ -23,11 +23,21 @@ from typer.testing import CliRunner
 from analyzer import formats
 from analyzer.bundle import Bundle
 from analyzer.cli import app
+from analyzer.frames import rows
 from analyzer.ingest import FORMATS, cri, ingest, journal, journal_dump, kernel, klog, prefix, sections, shape
 from analyzer.ingest.applog import level
 from analyzer.ingest.logline import LogHints, LogLine, parse_line
 from analyzer.layout import place
-from analyzer.model import Container, Evidence, FileEntry, Node, Note, Object, Pod, Record, rows
+from analyzer.model import (
+    Container,
+    Evidence,
+    FileEntry,
+    Node,
+    Note,
+    Object,
+    Pod,
+    Record,
+)
 from analyzer.screen import Screen
 
 ROOT = Path(__file__).resolve().parent.parent

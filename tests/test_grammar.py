@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from patterns.load import load_library, read_pattern
+from patterns.load import load_library
+from patterns.read import read_pattern
 from patterns.regexes import dialect_problem, relax_quotes
 from patterns.schema import CAUSES, LibraryError, Problem
 

@@ -21,8 +21,9 @@ import pytest
 
 from analyzer.analysis import screened
 from analyzer.bundle import open_bundle
+from analyzer.frames import rows
 from analyzer.ingest import ingest
-from analyzer.model import FileEntry, rows
+from analyzer.model import FileEntry
 from analyzer.screen import Screen
 from patterns.load import load_library
 

@@ -15,8 +15,9 @@ import pytest
 from analyzer.accounts import as_text
 from analyzer.analysis import screened
 from analyzer.bundle import Bundle, open_bundle
+from analyzer.frames import rows
 from analyzer.ingest import ingest
-from analyzer.model import Evidence, FileEntry, Note, Record, rows
+from analyzer.model import Evidence, FileEntry, Note, Record
 from analyzer.screen import Screen
 from analyzer.timezone import zone
 from patterns.load import load_library

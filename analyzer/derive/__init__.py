@@ -23,7 +23,8 @@ from analyzer.derive import (
 )
 from analyzer.derive.facts import Facts, Owner
 from analyzer.derive.identity import complete
-from analyzer.model import ORDER, Evidence, Record, frame
+from analyzer.frames import ORDER, frame
+from analyzer.model import Evidence, Record
 
 Derivation = Callable[[Facts], list[Record]]
 

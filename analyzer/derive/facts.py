@@ -20,6 +20,7 @@ from analyzer.derive.merge import (
 )
 from analyzer.derive.owners import Owned, Owner, complete_owners, owner_of
 from analyzer.derive.pulls import with_image_owners
+from analyzer.frames import rows
 from analyzer.model import (
     Container,
     Evidence,
@@ -32,7 +33,6 @@ from analyzer.model import (
     Quote,
     Record,
     Reference,
-    rows,
 )
 
 __all__ = [

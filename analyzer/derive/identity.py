@@ -6,7 +6,8 @@ import dataclasses
 from collections import defaultdict
 
 from analyzer.derive.facts import Facts, Owner
-from analyzer.model import Evidence, Record, frame
+from analyzer.frames import frame
+from analyzer.model import Evidence, Record
 
 
 def complete(evidence: Evidence) -> Evidence:

@@ -16,6 +16,7 @@ import polars as pl
 from analyzer.archive import Rewound
 from analyzer.bundle import Bundle, BundleFile
 from analyzer.encoding import decode, looks_binary, to_utf8, wide_encoding
+from analyzer.frames import frame, schema
 from analyzer.ingest import bulk, clock, describe, event_table, get_table, objects
 from analyzer.ingest.ages import proven_times
 from analyzer.ingest.attribution import attribute, without_copies
@@ -47,8 +48,6 @@ from analyzer.model import (
     Probe,
     Record,
     Reference,
-    frame,
-    schema,
 )
 from analyzer.placement import Placement
 from analyzer.screen import Screen
