@@ -40,7 +40,7 @@ def tell(number: int, ranked: Ranked, case: Case, ruled_out: Sequence[RuledOut])
         about=ref,
         workload=workload_of(case.facts, ref),
         victims=_victims(ranked, case.failures, ref),
-        first_seen=min((t for f in times if (t := f.first_seen)), default=None),
+        first_seen=min((t for t in (*(f.first_seen for f in times), *(s.timestamp for s in chain)) if t), default=None),
         last_seen=max((t for f in times if (t := f.last_seen)), default=None),
         chain=chain,
         score=ranked.lead.terms,

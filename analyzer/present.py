@@ -23,8 +23,9 @@ SCREEN: Final = 23  # lines of a terminal, less one for the prompt
 
 _STEERING: Final = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _HEADER: Final = re.compile(
-    r"(?:\d{4}-\d\d-\d\d[T ][0-9:.,]{8,18}(?:Z| ?[+-]\d\d:?\d\d)? (?:std(?:out|err) [FP] )?){1,3}"
-    r"|[A-Z][a-z]{2} [ \d]\d [0-9:.]{8,15} "
+    r"(?:(?:\d{4}-\d\d-\d\d[T ][0-9:.,]{8,18}(?:Z| ?[+-]\d\d:?\d\d)? (?:std(?:out|err) [FP] )?){1,3}"
+    r"|[A-Z][a-z]{2} [ \d]\d [0-9:.]{8,15} )"
+    r"(?:\S{1,253} [\w.-]{1,64}\[\d{1,8}\]: )?(?:[IWEF]\d{4} [0-9:.]{8,15} {1,7}\d{1,8} \S{1,100}:\d{1,6}\] )?"
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
