@@ -45,23 +45,23 @@ def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagno
 
 def analyze_bundle(bundle: Bundle, library: Library, options: Options = Options()) -> Diagnosis:
     """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs."""
-    evidence = read(bundle, library, options)
-    findings = find(evidence, library, Screen.build(library.expressions))
+    screen = screen_of(library)
+    evidence = read(bundle, screen, options)
+    findings = find(evidence, library, screen)
     return conclude(evidence, findings, library, bundle.paths, options.focus)
 
 
-def read(bundle: Bundle, library: Library, options: Options = Options()) -> Evidence:
+def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:
     """What the bundle says, read and joined, before any pattern judges it."""
-    screen = Screen.build(screened(library))
     return derive(ingest(bundle, screen, options.progress, strict=options.strict, timezone=options.timezone))
 
 
-def screened(library: Library) -> tuple[str, ...]:
-    """The expressions that bulk logs are scanned for: the patterns' and the derivations'."""
-    return tuple(sorted({*library.log_expressions, *LINES}))
+def screen_of(library: Library) -> Screen:
+    """One screen for all: what bulk logs are scanned for, and what records are matched with."""
+    return Screen.build(tuple(sorted({*library.expressions, *LINES})))
 
 
 def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:
     """What the bundle holds and what became of each file, with the notes on what could not be read."""
-    evidence = read(open_bundle(paths), load_library(options.patterns), options)
+    evidence = read(open_bundle(paths), screen_of(load_library(options.patterns)), options)
     return rows(FileEntry, evidence.files), rows(Note, evidence.notes)

@@ -31,7 +31,7 @@ class _Hit:
 def find(evidence: Evidence, library: Library, screen: Screen) -> tuple[Finding, ...]:
     """Every pattern seen, once for each object it is seen on, in (pattern, object) order.
 
-    `screen` must hold `library.expressions` in their order.
+    `screen` must hold all of `library.expressions`.
     """
     records = rows(Record, evidence.records)
     hits = _hits(records, library, screen)
@@ -47,8 +47,8 @@ def find(evidence: Evidence, library: Library, screen: Screen) -> tuple[Finding,
 class _Wanted:
     """The selectors by what is cheapest to look up: source with expression, or source with reason."""
 
-    def __init__(self, library: Library) -> None:
-        numbers = {expression: i for i, expression in enumerate(library.expressions)}
+    def __init__(self, library: Library, screen: Screen) -> None:
+        numbers = {expression: i for i, expression in enumerate(screen.expressions)}
         self.by_expression: dict[tuple[str, int], list[tuple[str, int, Selector]]] = defaultdict(list)
         self.by_reason: dict[tuple[str, str | None], list[tuple[str, int, Selector]]] = defaultdict(list)
         for pattern in library.patterns.values():
@@ -70,7 +70,7 @@ class _Wanted:
 
 
 def _hits(records: Sequence[Record], library: Library, screen: Screen) -> list[_Hit]:
-    wanted = _Wanted(library)
+    wanted = _Wanted(library, screen)
     matches: dict[str, tuple[int, ...]] = {}
     out: list[_Hit] = []
     for record_id, record in enumerate(records):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from analyzer.analysis import read
+from analyzer.analysis import read, screen_of
 from analyzer.bundle import Bundle
 from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.find import find
@@ -17,17 +17,16 @@ from patterns.schema import Example, Library, Match, Pattern, Problem
 FINDABLE = ("namespace", "kind", "name", "pod", "container", "node")
 
 
-def prove(pattern: Pattern, library: Library) -> list[Problem]:
+def prove(pattern: Pattern, library: Library, screen: Screen) -> list[Problem]:
     """Every way in which the pattern's examples do not say what it does.
 
     A cause needs an example that finds and a near miss; each of its selectors must be needed by some
     finding example; no other stable cause may fire on one unless `also` says so.
     """
-    screen = Screen.build(library.expressions)
     problems: list[Problem] = []
     evidences: list[Evidence] = []
     for number, example in enumerate(pattern.examples):
-        evidence = read(_bundle(example), library)
+        evidence = read(_bundle(example), screen)
         findings = find(evidence, library, screen)
         if example.finds:
             evidences.append(evidence)
@@ -39,7 +38,7 @@ def prove(pattern: Pattern, library: Library) -> list[Problem]:
         problems.append(_problem(pattern, "examples", "has no example that finds"))
     if pattern.role == "cause" and len(evidences) == len(pattern.examples):
         problems.append(_problem(pattern, "examples", "has no near miss, an example with `finds: nothing`"))
-    problems += _idle_selectors(pattern, evidences)
+    problems += _idle_selectors(pattern, evidences, screen)
     for selector in pattern.match.selectors:
         if selector.message is not None and (sentence := dialect_problem(selector.message)):
             problems.append(_problem(pattern, "match", sentence))
@@ -83,13 +82,12 @@ def _shown(ref: ObjectRef) -> str:
     return ", ".join(f"{k} {v}" for k, v in parts if v) or "something without a name"
 
 
-def _idle_selectors(pattern: Pattern, evidences: Iterable[Evidence]) -> Iterable[Problem]:
+def _idle_selectors(pattern: Pattern, evidences: Iterable[Evidence], screen: Screen) -> Iterable[Problem]:
     """Selectors that no finding example needs, tried one by one."""
     if len(pattern.match.selectors) == 1:
         return
     for number, selector in enumerate(pattern.match.selectors):
         alone = Library({pattern.id: replace(pattern, match=Match((selector,)), explains=())})
-        screen = Screen.build(alone.expressions)
         if not any(find(e, alone, screen) for e in evidences):
             kind = "all" if pattern.match.is_all else "any"
             yield _problem(pattern, f"match.{kind}[{number}]", "is needed by no example")
@@ -97,8 +95,9 @@ def _idle_selectors(pattern: Pattern, evidences: Iterable[Evidence]) -> Iterable
 
 def prove_all(library: Library, only: frozenset[str]) -> list[Problem]:
     """The problems of the patterns in `only`, in file order."""
+    screen = screen_of(library)
     out: list[Problem] = []
     for name, pattern in library.patterns.items():
         if name in only:
-            out += prove(pattern, library)
+            out += prove(pattern, library, screen)
     return sorted(out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.analysis import read
+from analyzer.analysis import read, screen_of
 from analyzer.bundle import Bundle
 from analyzer.frames import rows
 from analyzer.model import Record
@@ -30,7 +30,7 @@ status:
 def told(env: str = "{name: LOG_LEVEL, value: info}") -> list[str]:
     files = {"pod.yaml": POD.replace("WORKER_ENV", env).replace("WORKER_READY", "false")}
     files["logs/worker.log"] = "2025-03-11T08:21:10Z FATAL QUEUE_URL is not set\n"
-    evidence = read(Bundle.of_files({p: t.encode() for p, t in files.items()}), load_library())
+    evidence = read(Bundle.of_files({p: t.encode() for p, t in files.items()}), screen_of(load_library()))
     return [r.message for r in rows(Record, evidence.records) if r.reason == "VariableSetElsewhere"]
 
 

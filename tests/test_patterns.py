@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.analysis import screen_of
 from analyzer.prove import prove
 from patterns.load import load_library
 from patterns.schema import CAUSES, STATUSES
 
 LIBRARY = load_library()
+SCREEN = screen_of(LIBRARY)
 
 
 @pytest.mark.parametrize("name", list(LIBRARY.patterns))
 def test_the_examples_of_the_pattern_hold(name: str) -> None:
-    assert [str(p) for p in prove(LIBRARY.patterns[name], LIBRARY)] == []
+    assert [str(p) for p in prove(LIBRARY.patterns[name], LIBRARY, SCREEN)] == []
 
 
 def test_every_cause_class_has_a_pattern() -> None:

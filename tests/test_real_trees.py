@@ -19,12 +19,11 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.analysis import screened
+from analyzer.analysis import screen_of
 from analyzer.bundle import open_bundle
 from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.model import FileEntry
-from analyzer.screen import Screen
 from patterns.load import load_library
 
 REAL = Path(__file__).resolve().parent.parent.parent / "shared" / "real"
@@ -105,7 +104,7 @@ def tree(request: pytest.FixtureRequest) -> tuple[str, list[FileEntry]]:
         pytest.skip("no real bundles beside the checkout")
     if name in LARGE and not os.environ.get("PODTOPSY_ALL_TREES"):
         pytest.skip("large: set PODTOPSY_ALL_TREES=1")
-    screen = Screen.build(screened(load_library(())))
+    screen = screen_of(load_library(()))
     return name, rows(FileEntry, ingest(open_bundle([REAL / name]), screen, strict=True).files)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.accounts import as_text
-from analyzer.analysis import screened
+from analyzer.analysis import screen_of
 from analyzer.bundle import Bundle, open_bundle
 from analyzer.frames import rows
 from analyzer.ingest import ingest
@@ -28,7 +28,7 @@ MG = "mg/quay-io-x/namespaces/shop/pods/web-0/app/app/logs"
 
 @pytest.fixture(scope="module")
 def screen() -> Screen:
-    return Screen.build(screened(load_library(())))
+    return screen_of(load_library(()))
 
 
 def entries(evidence: Evidence) -> dict[str, FileEntry]:
