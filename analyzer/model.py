@@ -106,6 +106,7 @@ class Pod:
     tolerations: tuple[str, ...] = ()  # key=value:effect; "op=Exists" tolerates all
     labels: tuple[str, ...] = ()  # key=value
     image_pull_secrets: tuple[str, ...] = ()
+    text: str = ""  # the line that `line` counts, as in the bundle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +152,7 @@ class Container:
     ports: tuple[str, ...] = ()  # name=number/protocol
     env: tuple[str, ...] = ()  # names alone; values never leave the parser unless they are paths or addresses
     working_dir: str | None = None
+    text: str = ""  # the line that `line` counts, as in the bundle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +265,7 @@ class Object:
     replicas: int | None = None
     ready_replicas: int | None = None
     conditions: tuple[str, ...] = ()  # Type=Status:Reason: message
+    text: str = ""  # the line that `line` counts, as in the bundle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

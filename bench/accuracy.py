@@ -123,7 +123,7 @@ def print_calibration(found: Sequence[Case]) -> None:
 def print_summary(sick: Sequence[Case], healthy: Sequence[Case]) -> None:
     alarms = sum(1 for c in healthy if c.first and c.first.confidence >= ALARM)
     named = [c for c in sick if c.labels[0].get("container")]
-    right = sum(bool(c.first) and c.first.about.container == c.labels[0]["container"] for c in named if c.first)
+    right = sum(c.first is not None and c.first.about.container in containers(c.labels[0]) for c in named)
     quoted = [c for c in sick if c.labels[0].get("decisive_evidence")]
     print(
         f"\n{len(sick)} incidents: top-1 {share(sum(c.is_right(1) for c in sick), len(sick))}, "
@@ -131,6 +131,12 @@ def print_summary(sick: Sequence[Case], healthy: Sequence[Case]) -> None:
         f"decisive line quoted {share(sum(map(quotes, quoted)), len(quoted))}, "
         f"container {share(right, len(named))}; {alarms} false alarms on {len(healthy)} healthy"
     )
+
+
+def containers(label: dict[str, object]) -> set[object]:
+    more = label.get("also_containers") or []
+    assert isinstance(more, list)
+    return {label["container"], *more}
 
 
 def quotes(case: Case) -> bool:

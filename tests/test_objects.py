@@ -274,7 +274,8 @@ def test_json_and_yaml_lists_give_the_same_rows_and_right_lines() -> None:
     double = read(as_list)
     assert [p.name for p in double.pods] == ["shop-7c9d8b5f4-k2x9p", "shop-7c9d8b5f4-zzzzz"]
     assert double.containers[:3] == tuple(
-        type(c)(**{**{f: getattr(c, f) for f in c.__slots__}, "line": c.line + 2}) for c in single.containers
+        type(c)(**{**{f: getattr(c, f) for f in c.__slots__}, "line": c.line + 2, "text": f"  {c.text}"})
+        for c in single.containers
     )
     killed = [r.line for r in double.records if r.reason == "OOMKilled"]
     assert killed == [line_of(as_list, "OOMKilled", 1), line_of(as_list, "OOMKilled", 2)]

@@ -244,3 +244,13 @@ def test_one_of_few_services_that_selects_no_pod_is_diagnosed_while_all_runs() -
     found = diagnose(pod_yaml=text + "  phase: Running\n", service_yaml=service)
     assert [(c.cause, c.about.kind, c.about.name) for c in found.causes] == [("service-misrouted", "Service", "cart")]
     assert "Service cart selects app=carts, and the pods here have app=cart" in found.causes[0].summary
+
+
+def test_a_quote_is_always_the_line_that_stands_there() -> None:
+    running = RUNNING.replace("SINCE", "2025-05-06T08:00:03Z")
+    text = pod(running, ready=True, restarts=0, ended="2025-05-06T08:00:00Z").split("    lastState:")[0]
+    service = '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "cart", "namespace": "shop"},\n'
+    service += ' "spec": {"selector": {"app": "carts"}, "ports": [{"port": 80, "targetPort": 8080}]}}\n'
+    found = diagnose(pod_yaml=text + "  phase: Running\n", **{"service.json": service})
+    (quote,) = found.causes[0].evidence
+    assert (quote.path, service.split("\n")[quote.line - 1]) == ("service.json", quote.text)

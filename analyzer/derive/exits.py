@@ -239,6 +239,7 @@ def _of_container(container: Container) -> Record:
         message=f"container {container.container}: {container.state or 'no state'}",
         path=container.path,
         line=container.line,
+        text=container.text,
         timestamp=at,
         node=container.node,
     )

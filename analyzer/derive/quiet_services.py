@@ -72,7 +72,7 @@ def _record(reason: str, message: str, service: Object) -> Record:
         message=message,
         path=service.path,
         line=service.line,
-        text=f"  name: {service.name}",
+        text=service.text,
         kind="Service",
         name=service.name,
         namespace=service.namespace,

@@ -80,7 +80,9 @@ def _tolerates(toleration: str, taint: str) -> bool:
 
 def _of_pod(pod: Pod) -> Record:
     """The place of a pod whose events and conditions say nothing."""
-    return Record(source="pod_condition", message=f"pod {pod.name} is pending", path=pod.path, line=pod.line)
+    return Record(
+        source="pod_condition", message=f"pod {pod.name} is pending", path=pod.path, line=pod.line, text=pod.text
+    )
 
 
 def _is_pending(pod: Pod) -> bool:

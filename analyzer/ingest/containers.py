@@ -7,7 +7,7 @@ probes: k8s.io/kubernetes/pkg/apis/core/v1/defaults.go.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from analyzer.ingest import quantity, statuses
@@ -68,8 +68,8 @@ def _one(spec: Fields, state: Fields, pod: Pod, slot: _Slot, locator: Locator, o
     name = text(spec, "name") or text(state, "name") or ""
     own = slot.state or slot.spec
     place = locator.find(own, "name", name)
-    line = locator.line(locator.start(own) if place is None else place)
-    container = _container(spec, state, pod, slot, name, line)
+    at = locator.start(own) if place is None else place
+    container = replace(_container(spec, state, pod, slot, name, locator.line(at)), text=locator.text(at))
     out.containers.append(container)
     out.probes.extend(_probes(spec, container, locator, slot.spec))
     if slot.state is not None:

@@ -122,6 +122,7 @@ def _add(
         name=name,
         path=out.path,
         line=named.number,
+        text=named.text,
         namespace=namespace,
         owner_kind=owner_kind or None,
         owner_name=owner_name or None,

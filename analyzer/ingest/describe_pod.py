@@ -124,6 +124,7 @@ def _pod(block: Block, conditions: list[Line], path: str) -> Pod:
         name=name,
         path=path,
         line=named.number,
+        text=named.text,
         node=node.split("/")[0] if node else None,
         phase=status if status in _PHASES else None,
         reason=block.value("Reason"),

@@ -44,6 +44,7 @@ def _pod(fields: Fields, locator: Locator, span: Span, path: str, default_namesp
         name=name,
         path=path,
         line=locator.line(locator.start(span) if place is None else place),
+        text=locator.text(locator.start(span) if place is None else place),
         uid=text(fields, "metadata", "uid"),
         node=text(fields, "spec", "nodeName"),
         phase=text(fields, "status", "phase"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from analyzer.ingest.documents import Entry
@@ -49,6 +50,7 @@ def read(entry: Entry, kind: str, locator: Locator, out: Gathered, default_names
     place = locator.find(locator.child(span, "metadata"), "name", name) if name else None
     offset = locator.start(span) if place is None else place
     thing = _object(fields, kind, name, out.path, locator.line(offset), default_namespace)
+    thing = replace(thing, text=locator.text(offset))
     out.objects.append(thing)
     out.records.extend(_bad_conditions(fields, thing, locator, span))
     if thing.phase in BAD_PHASES.get(kind, ()):
