@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.case import Case
-from analyzer.derive.facts import Facts
+from analyzer.derive.facts import EPOCH, Facts
 from analyzer.diagnosis import Cause, EvidenceLine, Finding, ObjectRef, RuledOut, Step, Victim
 from analyzer.failures import Failure
-from analyzer.find import EPOCH
 from analyzer.model import Record
 from analyzer.rank import Candidate, Ranked
 from analyzer.relate import workload_of

@@ -17,13 +17,12 @@ from analyzer.diagnosis import BundleFacts, Diagnosis, Explained, Finding, Unexp
 from analyzer.failures import Failure, failures
 from analyzer.frames import rows
 from analyzer.missing import missing
-from analyzer.model import Evidence, FileEntry, Note
+from analyzer.model import INTERNAL_ERROR, Evidence, FileEntry, Note
 from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
 from patterns.schema import Library
 
-INTERNAL = "internal error"  # how ingest begins a note on a reader of ours that failed
 MOST_UNEXPLAINED = 10
 
 
@@ -79,7 +78,7 @@ def conclude(
         files=tuple(files),
         notes=tuple(notes),
         has_failures=bool(failed),
-        broken_parts=tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL)),
+        broken_parts=tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL_ERROR)),
     )
 
 

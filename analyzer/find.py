@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
+from analyzer.derive.facts import EPOCH
 from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.frames import rows
 from analyzer.model import Evidence, Record
@@ -16,7 +17,6 @@ from analyzer.screen import Screen
 from patterns.schema import Library, Match, Pattern, Selector
 
 SEARCH_SECONDS = 1.0  # a capture that takes longer is given up; the match itself stands
-EPOCH = dt.datetime(1904, 1, 1, tzinfo=dt.UTC)  # sorts records without a time before the others
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,6 +296,10 @@ class FileEntry:
     instance: str | None = None  # current, previous, rotated
 
 
+INTERNAL_ERROR: Final = "internal error"
+"""How the problem of a note begins when a reader of ours has failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something the reader must be told about how the bundle was read."""

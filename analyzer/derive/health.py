@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from analyzer.ingest.statuses import STARTING
 from analyzer.model import Container, Node, Pod
 
-STARTING = frozenset({"ContainerCreating", "PodInitializing"})
 STARTING_GRACE = dt.timedelta(seconds=120)  # a pod this young may still be starting
 STEADY = dt.timedelta(minutes=10)
 HISTORY = dt.timedelta(hours=1)  # one or two restarts before that are no incident

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Final
 
 from analyzer.derive.facts import Facts, Owner, derived, owner_of
-from analyzer.model import Object, Pod, Record
+from analyzer.derive.services import PORT, selected_pods
+from analyzer.model import Object, Record
 
 LINES: tuple[str, ...] = ()
 
 FEW: Final = 5
 """More Services than that are a cluster's listing, where one without pods is a leftover that nobody misses."""
-
-_PORT: Final = re.compile(r"^(?P<port>\d+)/(?P<protocol>\w+)->(?P<target>\S+)$")
 
 
 def services_without_callers_explained(facts: Facts) -> list[Record]:
@@ -30,14 +28,9 @@ def _something_fails(facts: Facts) -> bool:
     return any(facts.is_failing(o) for o in owners)
 
 
-def _selected(facts: Facts, service: Object) -> list[Pod]:
-    pods = [p for p in facts.pods if p.namespace == service.namespace]
-    return [p for p in pods if {*service.selector} <= {*p.labels}]
-
-
 def _selects_nothing(facts: Facts, service: Object) -> Record | None:
     pods = [p for p in facts.pods if p.namespace == service.namespace and p.labels]
-    if not pods or _selected(facts, service):
+    if not pods or selected_pods(facts, service):
         return None
     theirs = ", ".join(sorted({label for p in pods for label in p.labels})[:6])
     message = f"Service {service.name} selects {', '.join(service.selector)}, and the pods here have {theirs}"
@@ -45,12 +38,14 @@ def _selects_nothing(facts: Facts, service: Object) -> Record | None:
 
 
 def _serves_nothing(facts: Facts, service: Object) -> Record | None:
-    containers = [c for p in _selected(facts, service) for c in facts.containers_of(Owner(p.namespace or "", p.name))]
+    containers = [
+        c for p in selected_pods(facts, service) for c in facts.containers_of(Owner(p.namespace or "", p.name))
+    ]
     served = {part for c in containers for port in c.ports for part in _names_of(port)}
     if not served:  # containers need not declare what they listen on
         return None
     for port in service.ports:
-        match = _PORT.match(port)
+        match = PORT.match(port)
         if match and match["target"] not in served:
             message = (
                 f"Service {service.name} sends port {match['port']} to targetPort {match['target']}, "

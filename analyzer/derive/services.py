@@ -17,7 +17,7 @@ LINES: tuple[str, ...] = CALL_LINES
 _WORKLOADS: Final = ("Deployment", "StatefulSet", "ReplicaSet", "DeploymentConfig")
 _refused: Final = re.compile(r"(?i)connection refused|econnrefused")
 _scaled_down: Final = re.compile(r"^Scaled down replica set \S+ to 0\b")
-_port: Final = re.compile(r"^(?P<port>\d+)/(?P<protocol>\w+)->(?P<target>\S+)$")
+PORT: Final = re.compile(r"^(?P<port>\d+)/(?P<protocol>\w+)->(?P<target>\S+)$")
 
 
 def calls_explained(facts: Facts) -> list[Record]:
@@ -47,7 +47,7 @@ def service_selects_nothing(facts: Facts, call: Call) -> Record | None:
     service = facts.object("Service", call.namespace, call.service)
     if service is None or not service.selector or not any(p.labels for p in _pods(facts, call.namespace)):
         return None
-    if _selected(facts, service):
+    if selected_pods(facts, service):
         return None
     message = (
         f"{call.owner.container} calls {_address(call)} in vain: Service {service.name} selects "
@@ -62,7 +62,7 @@ def service_selects_nothing(facts: Facts, call: Call) -> Record | None:
 def service_port_serves_nothing(facts: Facts, call: Call) -> Record | None:
     """The Service that is called has no such port, or sends it to one that no container serves."""
     service = facts.object("Service", call.namespace, call.service)
-    ports = [m for p in service.ports if (m := _port.match(p))] if service else []
+    ports = [m for p in service.ports if (m := PORT.match(p))] if service else []
     if service is None or not ports:
         return None
     own = [p["port"] for p in ports]
@@ -106,7 +106,7 @@ EXPLANATIONS: Final = (
 def _scaled_to_zero(facts: Facts, call: Call) -> Object | None:
     """The workload of 0 replicas behind a Service, if nothing else stands behind it."""
     service = facts.object("Service", call.namespace, call.service)
-    if service is not None and _selected(facts, service):
+    if service is not None and selected_pods(facts, service):
         return None
     behind = []
     for kind in _WORKLOADS:
@@ -139,7 +139,7 @@ def _scaled_down_by_event(facts: Facts, call: Call) -> Record | None:
 
 def _unserved(facts: Facts, service: Object, target: str, call: Call) -> tuple[str, list[Record]]:
     """Why a targetPort is served by no container, with the lines that say what is served; "" when it may be."""
-    containers = [c for p in _selected(facts, service) for c in facts.containers_of(_owner(p))]
+    containers = [c for p in selected_pods(facts, service) for c in facts.containers_of(_owner(p))]
     containers = [c for c in containers if c.kind != "init"]
     if not containers:
         return "", []
@@ -169,7 +169,8 @@ def _listening_elsewhere(
     return "", []
 
 
-def _selected(facts: Facts, service: Object) -> list[Pod]:
+def selected_pods(facts: Facts, service: Object) -> list[Pod]:
+    """The pods of its namespace that have all the labels a Service selects."""
     return [p for p in _pods(facts, service.namespace or "") if {*service.selector} <= {*p.labels}]
 
 

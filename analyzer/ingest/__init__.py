@@ -37,6 +37,7 @@ from analyzer.ingest.unread import notes_of, with_links
 from analyzer.layout import place
 from analyzer.member import MemberStream
 from analyzer.model import (
+    INTERNAL_ERROR,
     Container,
     Evidence,
     FileEntry,
@@ -136,7 +137,7 @@ def ingest(
                 raise
             reason = f"{type(error).__name__}: {error}".split("\n", 1)[0]
             entry = skipped(file, placement, f"our reader failed: {reason}")
-            harvest = Harvest(format="unread", notes=(Note(path=file.path, problem=f"internal error: {reason}"),))
+            harvest = Harvest(format="unread", notes=(Note(path=file.path, problem=f"{INTERNAL_ERROR}: {reason}"),))
             span = None
         gathered.files.append(entry)
         gathered.harvests.append(harvest)
