@@ -1,0 +1,1 @@
+"""One module a command: what it may be asked, and what it prints."""

@@ -1,0 +1,32 @@
+"""What several commands may be asked, and the exit codes they share."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+FOUND: Final = 1  # `--fail-on cause`, and there is one; a rule or pattern under test fails
+USAGE: Final = 2  # wrong arguments, unreadable input, a wrong pattern
+BROKEN: Final = 3  # our own code failed on a part of the bundle
+INTERRUPTED: Final = 130
+
+
+class Format(enum.StrEnum):
+    """What goes to standard output."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH...", help="A directory, an archive, a file, or - for standard input."),
+]
+Patterns = Annotated[list[Path] | None, typer.Option("--patterns", metavar="DIR", help="Further patterns.")]
+NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress on standard error.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Let an error of our own code end the run.")]
