@@ -13,7 +13,8 @@ from analyzer.cascade import quote, tell
 from analyzer.case import Case
 from analyzer.derive.dependents import dependencies
 from analyzer.derive.facts import Facts
-from analyzer.diagnosis import BundleFacts, Diagnosis, Explained, Finding, Unexplained
+from analyzer.diagnosis import BundleFacts, Diagnosis, Finding, Unexplained
+from analyzer.explained import explained
 from analyzer.failures import Failure, failures
 from analyzer.frames import rows
 from analyzer.missing import missing
@@ -71,7 +72,7 @@ def conclude(
         bundle=_bundle_facts(evidence, facts, paths),
         causes=causes,
         unexplained=_unexplained(failed, ranked, facts),
-        explained=_explained(evidence, failed, ranked),
+        explained=explained(case, ranked, causes),
         calm=calm(case, ranked),
         missing=missing(facts, failed, files),
         complete=all(f.status == "parsed" for f in files) and all(n.is_of_source for n in notes),
@@ -88,20 +89,6 @@ def _unexplained(failed: Sequence[Failure], ranked: Sequence[Ranked], facts: Fac
     return tuple(
         Unexplained(title=f.title, about=f.about, evidence=quote(facts, f.record_ids))
         for f in sorted(left, key=lambda f: (-f.weight, f.about))[:MOST_UNEXPLAINED]
-    )
-
-
-def _explained(evidence: Evidence, failed: Sequence[Failure], ranked: Sequence[Ranked]) -> Explained:
-    """Warnings in the window of the failures, and those of them about objects that a cause explains."""
-    warnings = evidence.records.filter((pl.col("source") == "event") & (pl.col("level") == "warning"))
-    known = frozenset().union(*(r.explains for r in ranked))
-    names = [failed[i].about.name for i in sorted(known) if failed[i].about.name]
-    explained = warnings.filter(pl.col("name").is_in(names))
-    first, last = _extremes(warnings)
-    return Explained(
-        window=(first, last) if first and last else None,
-        warnings=int(warnings["count"].sum()),
-        explained=int(explained["count"].sum()),
     )
 
 

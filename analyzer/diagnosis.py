@@ -153,11 +153,15 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """How many of the warnings in the incident's window the named causes account for."""
+    """How many of the signs of trouble in the incident's window the named causes account for."""
 
     window: tuple[dt.datetime, dt.datetime] | None
-    warnings: int
-    explained: int
+    warnings: int  # warning events, log lines at warning or above, restarts
+    explained: int  # those of them that a cause accounts for: events + lines + restarts
+    pods: int = 0  # whose failure a cause explains
+    events: int = 0
+    lines: int = 0
+    restarts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from analyzer.diagnosis import SCHEMA, Cause, Diagnosis, EvidenceLine, ObjectRef, Unexplained
+from analyzer.diagnosis import SCHEMA, Cause, Diagnosis, EvidenceLine, Explained, ObjectRef, Unexplained
 from analyzer.model import FileEntry
 
 
@@ -34,7 +34,11 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
             "window": [_time(t) for t in numbers.window] if numbers.window else None,
             "warnings": numbers.warnings,
             "explained": numbers.explained,
-            "share": round(numbers.explained / numbers.warnings, 4) if numbers.warnings else None,
+            "share": _share(numbers),
+            "pods": numbers.pods,
+            "events": numbers.events,
+            "lines": numbers.lines,
+            "restarts": numbers.restarts,
         },
         "missing": [
             {"what": gap.what, "state": gap.state, "because": gap.because, "command": gap.command}
@@ -50,6 +54,11 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "has_failures": diagnosis.has_failures,
         "broken_parts": list(diagnosis.broken_parts),
     }
+
+
+def _share(numbers: Explained) -> float | None:
+    """None where nothing failed: there is nothing to explain."""
+    return round(numbers.explained / numbers.warnings, 4) if numbers.window and numbers.warnings else None
 
 
 def _diagnosis(cause: Cause) -> dict[str, object]:

@@ -47,14 +47,26 @@ def incomplete(diagnosis: Diagnosis) -> str:
 
 
 def explained(diagnosis: Diagnosis) -> str:
-    """How many of the warnings the causes account for; "" where there were none."""
+    """What the causes account for, and what they do not; "" where there was no sign of trouble."""
     numbers = diagnosis.explained
-    if not numbers.warnings:
+    if not numbers.warnings or not diagnosis.causes:
         return ""
-    share = round(100 * numbers.explained / numbers.warnings)
+    told = wording.listed(
+        [
+            wording.count(number, noun)
+            for number, noun in (
+                (numbers.pods, "pod"),
+                (numbers.events, "warning event"),
+                (numbers.lines, "log line"),
+                (numbers.restarts, "restart"),
+            )
+            if number
+        ]
+    )
+    left = numbers.warnings - numbers.explained
+    rest = f"; {wording.count(left, 'warning')} unexplained" if left else "; no warning is left unexplained"
     window = f" Time span: {wording.span(*numbers.window)}." if numbers.window else ""
-    warnings = wording.count(numbers.warnings, "warning")
-    return f"The named causes account for {numbers.explained:,} of {warnings} ({share} %).{window}"
+    return f"{wording.count(len(diagnosis.causes), 'cause')}: {told or 'nothing'} explained{rest}.{window}"
 
 
 def explanation(diagnosis: Diagnosis) -> str:

@@ -53,7 +53,16 @@ def test_json_has_the_keys_of_the_contract_in_its_order() -> None:
     assert list(first["ruled_out"][0]) == ["cause", "because"]
     assert list(first["victims"][0]) == ["namespace", "pod", "container", "node"]
     assert keys(data["unexplained"][0], 6) == ["title", "namespace", "pod", "container", "node", "evidence"]
-    assert list(data["explained"]) == ["window", "warnings", "explained", "share"]
+    assert list(data["explained"]) == [
+        "window",
+        "warnings",
+        "explained",
+        "share",
+        "pods",
+        "events",
+        "lines",
+        "restarts",
+    ]
     assert list(data["missing"][0]) == ["what", "state", "because", "command"]
     assert keys(data["bundle"], 6) == [
         "paths",
@@ -87,7 +96,16 @@ def test_json_times_are_rfc_3339_in_utc_and_unknown_times_are_null() -> None:
 def test_json_share_is_null_without_warnings_and_rounded_with_them() -> None:
     third = dataclasses.replace(STORY.explained, warnings=3, explained=1)
     assert document(dataclasses.replace(STORY, explained=third))["explained"]["share"] == 0.3333
-    assert document(HEALTHY)["explained"] == {"window": None, "warnings": 0, "explained": 0, "share": None}
+    assert document(HEALTHY)["explained"] == {
+        "window": None,
+        "warnings": 0,
+        "explained": 0,
+        "share": None,
+        "pods": 0,
+        "events": 0,
+        "lines": 0,
+        "restarts": 0,
+    }
 
 
 def test_json_writes_unknown_parts_of_an_object_as_null() -> None:

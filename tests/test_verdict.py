@@ -254,3 +254,14 @@ def test_a_quote_is_always_the_line_that_stands_there() -> None:
     found = diagnose(pod_yaml=text + "  phase: Running\n", **{"service.json": service})
     (quote,) = found.causes[0].evidence
     assert (quote.path, service.split("\n")[quote.line - 1]) == ("service.json", quote.text)
+
+
+def test_what_the_causes_explain_is_counted_in_events_lines_restarts_and_pods() -> None:
+    waiting = pod(WAITING, ready=False, restarts=9, ended="2025-05-06T08:59:00Z")
+    backoff = event("BackOff", "Back-off restarting failed container", "2025-05-06T08:59:10Z")
+    other = event("FailedMount", "MountVolume.SetUp failed for volume x", "2025-05-06T08:59:05Z", name="idle-0")
+    told = diagnose(pod_yaml=waiting, events_yaml=events(backoff, other)).explained
+    assert (told.pods, told.events, told.lines, told.restarts) == (1, 4, 0, 9)
+    assert (told.warnings, told.explained) == (17, 13)
+    assert told.window is not None
+    assert [f"{t:%H:%M:%S}" for t in told.window] == ["08:59:00", "08:59:10"]
