@@ -13,7 +13,7 @@ from analyzer.cascade import quote, tell
 from analyzer.case import Case
 from analyzer.derive.dependents import dependencies
 from analyzer.derive.facts import Facts
-from analyzer.diagnosis import BundleFacts, Diagnosis, Finding, Unexplained
+from analyzer.diagnosis import BundleFacts, Cause, Diagnosis, EvidenceLine, Finding, Unexplained
 from analyzer.explained import explained
 from analyzer.failures import Failure, failures
 from analyzer.frames import rows
@@ -67,14 +67,15 @@ def conclude(
     causes = tuple(
         tell(n, r, case, ruled_out(r, [o for o in ranked if o is not r], case)) for n, r in enumerate(ranked, start=1)
     )
+    unexplained = _unexplained(failed, ranked, facts)
     return Diagnosis(
         version=__version__,
         bundle=_bundle_facts(evidence, facts, paths),
         causes=causes,
-        unexplained=_unexplained(failed, ranked, facts),
+        unexplained=unexplained,
         explained=explained(case, ranked, causes),
         calm=calm(case, ranked),
-        missing=missing(facts, failed, files),
+        missing=missing(facts, failed, files, _rests_on(causes, unexplained)),
         complete=all(f.status == "parsed" for f in files) and all(n.is_of_source for n in notes),
         files=tuple(files),
         notes=tuple(notes),
@@ -90,6 +91,12 @@ def _unexplained(failed: Sequence[Failure], ranked: Sequence[Ranked], facts: Fac
         Unexplained(title=f.title, about=f.about, evidence=quote(facts, f.record_ids))
         for f in sorted(left, key=lambda f: (-f.weight, f.about))[:MOST_UNEXPLAINED]
     )
+
+
+def _rests_on(causes: Sequence[Cause], unexplained: Sequence[Unexplained]) -> list[EvidenceLine]:
+    """The lines of each cause's own step, and those of the failures without a cause."""
+    steps = [c.evidence[i] for c in causes for i in c.chain[0].evidence]
+    return [*steps, *(line for lead in unexplained for line in lead.evidence)]
 
 
 def _bundle_facts(evidence: Evidence, facts: Facts, paths: Sequence[str]) -> BundleFacts:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 
 from analyzer.derive.facts import Facts, Owner
-from analyzer.diagnosis import Missing, ObjectRef
+from analyzer.diagnosis import EvidenceLine, Missing, ObjectRef
 from analyzer.failures import Failure
 from analyzer.model import FileEntry
 
@@ -14,13 +15,23 @@ EVENTS_LIVE = dt.timedelta(hours=1)  # kube-apiserver's --event-ttl default
 MOST_OBJECTS = 3  # failures asked about one by one; the rest are alike
 
 
-def missing(facts: Facts, failures: Sequence[Failure], files: Sequence[FileEntry]) -> tuple[Missing, ...]:
-    """What would decide or prove the diagnosis, most telling first."""
+# What cleaners leave in place of a value: Troubleshoot's redactors, must-gather-clean, kubectl config view, people.
+REDACTED = re.compile(
+    r"\*\*\*(?:HIDDEN|TOKEN_\w+)\*\*\*|\bx-[a-z0-9]+-\d{10}-x\b|DATA\+OMITTED|[<\[](?:redacted|masked|removed|omitted)[>\]]"
+    r"|(?-i:\bREDACTED\b)",
+    re.IGNORECASE,
+)
+
+
+def missing(
+    facts: Facts, failures: Sequence[Failure], files: Sequence[FileEntry], quoted: Sequence[EvidenceLine] = ()
+) -> tuple[Missing, ...]:
+    """What would decide or prove the diagnosis, most telling first; `quoted` is what it rests on."""
     out: dict[tuple[str, str], Missing] = {}
     for failure in sorted(failures, key=lambda f: (-f.weight, f.about))[:MOST_OBJECTS]:
         for gap in _of_failure(facts, failure, files):
             out.setdefault((gap.what, gap.command), gap)
-    for gap in _truncated(files):
+    for gap in (*_redacted(quoted), *_truncated(files)):
         out.setdefault((gap.what, gap.command), gap)
     return tuple(out.values())
 
@@ -78,6 +89,18 @@ def _events(facts: Facts, failure: Failure) -> Iterable[Missing]:
     else:
         because = "the bundle holds no event of this pod" if times else "the bundle holds no events at all"
         yield Missing(what=f"events of pod {ref.pod}", state="absent", because=because, command=command)
+
+
+def _redacted(quoted: Iterable[EvidenceLine]) -> Iterable[Missing]:
+    """Values that were cleaned away from the very lines that count."""
+    for line in quoted:
+        if found := REDACTED.search(line.text):
+            yield Missing(
+                what=f"the value behind {found[0]} at {line.path}:{line.line}",
+                state="redacted",
+                because="it was removed from a line that the diagnosis rests on, before the bundle came here",
+                command="ask for this value alone, or whether it is the same as where it is set",
+            )
 
 
 def _truncated(files: Sequence[FileEntry]) -> Iterable[Missing]:

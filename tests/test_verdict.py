@@ -265,3 +265,20 @@ def test_what_the_causes_explain_is_counted_in_events_lines_restarts_and_pods() 
     assert (told.warnings, told.explained) == (17, 13)
     assert told.window is not None
     assert [f"{t:%H:%M:%S}" for t in told.window] == ["08:59:00", "08:59:10"]
+
+
+@pytest.mark.parametrize("placeholder", ["***HIDDEN***", "x-ipv4-0000000012-x", "[REDACTED]", "REDACTED"])
+def test_a_value_that_was_cleaned_out_of_the_proof_is_named_as_redacted(placeholder: str) -> None:
+    line = f"2025-05-06T08:58:59Z dial tcp {placeholder}:5432: connect: connection refused\n"
+    state = pod(WAITING, ready=False, restarts=9, ended="2025-05-06T08:59:00Z")
+    state = state.replace("OOMKilled", "Error").replace("exitCode: 137", "exitCode: 1")
+    gaps = diagnose(pod_yaml=state, cart_log=line).missing
+    redacted = [g for g in gaps if g.state == "redacted"]
+    assert [g.what for g in redacted] == [f"the value behind {placeholder} at cart.log:1"]
+
+
+def test_words_that_only_sound_like_redaction_are_no_gap() -> None:
+    line = "2025-05-06T08:58:59Z redacted entries: dial tcp 10.0.0.9:5432: connect: connection refused\n"
+    state = pod(WAITING, ready=False, restarts=9, ended="2025-05-06T08:59:00Z")
+    gaps = diagnose(pod_yaml=state.replace("OOMKilled", "Error"), cart_log=line).missing
+    assert not [g for g in gaps if g.state == "redacted"]
