@@ -241,6 +241,23 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a node, pod or container used when somebody asked (`kubectl top`, metrics.k8s.io/v1beta1)."""
+
+    path: str
+    line: int
+    text: str
+    namespace: str | None = None
+    pod: str = ""  # "": this is about a node
+    container: str = ""  # "": the whole pod, or a node
+    node: str | None = None
+    cpu_millicores: int | None = None
+    cpu_percent: int | None = None  # of the node's allocatable
+    memory_bytes: int | None = None
+    memory_percent: int | None = None  # of the node's allocatable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Object:
     """Any other object, by the fields a cause can sit in; values of Secrets and ConfigMaps are not kept."""
 
@@ -323,6 +340,7 @@ class Evidence:
     references: pl.DataFrame
     nodes: pl.DataFrame
     objects: pl.DataFrame
+    usages: pl.DataFrame
     files: pl.DataFrame
     notes: pl.DataFrame
     collected_at: dt.datetime | None = None  # when the bundle was taken, as the bundle itself tells it

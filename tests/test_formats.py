@@ -37,6 +37,7 @@ from analyzer.model import (
     Object,
     Pod,
     Record,
+    Usage,
 )
 from analyzer.screen import Screen
 
@@ -317,6 +318,7 @@ def rows_of(evidence: Evidence) -> dict[str, Any]:
     kinds = (
         (FileEntry, evidence.files), (Note, evidence.notes), (Record, evidence.records), (Pod, evidence.pods),
         (Container, evidence.containers), (Node, evidence.nodes), (Object, evidence.objects),
+        (Usage, evidence.usages),
     )  # fmt: skip
     found = {kind.__name__: [plain(row) for row in rows(kind, frame)] for kind, frame in kinds}
     content: dict[str, Any] = json.loads(

@@ -277,7 +277,7 @@ def test_degraded_cluster_operators_are_records() -> None:
         ("kubectl get job\nNAME   COMPLETIONS   DURATION   AGE\n", True),
         ("worker-1   0/1   CrashLoopBackOff   9 (4m12s ago)   31m\n", True),
         ("node01   NotReady   <none>   4d4h   v1.33.2\n", True),
-        ("CONTAINER   IMAGE   CREATED   STATE   NAME   ATTEMPT   POD ID   POD\n", False),
+        ("CONTAINER   IMAGE   CREATED   STATE   NAME   ATTEMPT   POD ID   POD\n", True),
         ("2024-03-05T09:00:00Z NAME READY\n", False),
         ("NAME=value\n", False),
         ("", False),

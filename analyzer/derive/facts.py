@@ -33,6 +33,7 @@ from analyzer.model import (
     Quote,
     Record,
     Reference,
+    Usage,
 )
 
 __all__ = [
@@ -67,6 +68,7 @@ class Facts:
     references: tuple[Reference, ...]
     nodes: tuple[Node, ...]
     objects: tuple[Object, ...]
+    usages: tuple[Usage, ...]
     files: tuple[FileEntry, ...]
     present: dt.datetime | None  # what "now" means in this bundle; else the last time that any record has
     _owners: tuple[Owner, ...] = ()  # of each record, completed
@@ -112,6 +114,7 @@ class Facts:
             references=references,
             nodes=tuple(rows(Node, evidence.nodes)),
             objects=objects,
+            usages=tuple(rows(Usage, evidence.usages)),
             files=files,
             present=evidence.present or max((t for r in records if (t := r.timestamp)), default=None),
             _owners=owners,

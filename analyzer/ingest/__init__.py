@@ -17,7 +17,7 @@ from analyzer.archive import Rewound
 from analyzer.bundle import Bundle, BundleFile
 from analyzer.encoding import decode, looks_binary, to_utf8, wide_encoding
 from analyzer.frames import frame, schema
-from analyzer.ingest import bulk, clock, describe, event_table, get_table, objects
+from analyzer.ingest import bulk, clock, crictl_inspect, describe, event_table, get_table, objects
 from analyzer.ingest.ages import proven_times
 from analyzer.ingest.attribution import attribute, without_copies
 from analyzer.ingest.blocks import read_fully
@@ -49,6 +49,7 @@ from analyzer.model import (
     Probe,
     Record,
     Reference,
+    Usage,
 )
 from analyzer.placement import Placement
 from analyzer.screen import Screen
@@ -91,7 +92,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: Final[tuple[Format, ...]] = (objects, event_table, get_table, describe)
+FORMATS: Final[tuple[Format, ...]] = (crictl_inspect, objects, event_table, get_table, describe)
 
 
 @dataclass(slots=True)
@@ -259,6 +260,7 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
         references=frame(Reference, [row for h in harvests for row in h.references]),
         nodes=frame(Node, [row for h in harvests for row in h.nodes]),
         objects=frame(Object, objects_found),
+        usages=frame(Usage, [row for h in harvests for row in h.usages]),
         files=frame(FileEntry, settled.files),
         notes=frame(Note, notes),
         collected_at=settled.collected_at,

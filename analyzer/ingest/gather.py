@@ -8,7 +8,7 @@ from typing import Final
 
 from analyzer.encoding import decode
 from analyzer.ingest.harvest import Harvest
-from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference
+from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference, Usage
 
 TEXT_LIMIT: Final = 4096
 """Characters of a line that a record keeps."""
@@ -27,6 +27,7 @@ class Gathered:
     references: list[Reference] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     objects: list[Object] = field(default_factory=list)
+    usages: list[Usage] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
     def harvest(self, format_name: str, lines: int, unparsed: int) -> Harvest:
@@ -47,6 +48,7 @@ class Gathered:
             references=tuple(self.references),
             nodes=tuple(self.nodes),
             objects=tuple(self.objects),
+            usages=tuple(self.usages),
             notes=tuple(self.notes),
         )
 

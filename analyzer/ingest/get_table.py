@@ -1,6 +1,7 @@
-"""Reads the tables of `kubectl get pods`, nodes, volumes, workloads, as files or pasted pieces.
+"""Reads the tables of `kubectl get`, `kubectl top` and `crictl ps`, as files or pasted pieces.
 
-Columns: k8s.io/kubernetes/pkg/printers/internalversion/printers.go.
+Columns: k8s.io/kubernetes/pkg/printers/internalversion/printers.go; k8s.io/kubectl/pkg/metricsutil/metrics_printer.go;
+kubernetes-sigs/cri-tools/cmd/crictl/container.go.
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ _NODE_ROW: Final = re.compile(
     rf" {{1,400}}(?:(?P<ROLES>[\w,<>-]{{1,200}}) {{1,400}})?(?P<AGE>{_AGE})"
     r" {1,400}(?P<VERSION>v\d[\w.+-]{1,60})(?: .*)?$"
 )
+_FIRST: Final = frozenset({"NAME", "NAMESPACE", "POD", "CONTAINER"})
 _SIGNATURES: Final = (
+    ("Usage", {"NAME", "CPU(CORES)"}),
+    ("Container", {"CONTAINER", "STATE", "ATTEMPT"}),
+    ("Container", {"CONTAINER ID", "STATE", "ATTEMPT"}),
     ("Pod", {"NAME", "READY", "STATUS", "RESTARTS"}),
     ("Node", {"NAME", "STATUS", "VERSION"}),
     ("PersistentVolume", {"NAME", "CAPACITY", "RECLAIM POLICY"}),
@@ -113,10 +118,11 @@ def _asked(command: str) -> str | None:
 
 def _table(line: str) -> Columns | None:
     """The columns when this is a header: upper-case words, NAME among them."""
-    if "NAME" not in line or line != line.upper():
+    unit = line.replace("(cores)", "(CORES)").replace("(bytes)", "(BYTES)")
+    if "NAME" not in line or unit != unit.upper():
         return None
     found = columns.header(line)
-    return found if found and found.names[0] in ("NAME", "NAMESPACE") and "NAME" in found.names else None
+    return found if found and found.names[0].split(" ")[0] in _FIRST and "NAME" in found.names else None
 
 
 def _kind(table: Columns, asked: str | None) -> str | None:

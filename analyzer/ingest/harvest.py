@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference
+from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,4 +30,5 @@ class Harvest:
     references: tuple[Reference, ...] = ()
     nodes: tuple[Node, ...] = ()
     objects: tuple[Object, ...] = ()
+    usages: tuple[Usage, ...] = ()
     notes: tuple[Note, ...] = ()

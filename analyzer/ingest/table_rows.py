@@ -1,4 +1,4 @@
-"""One row of a `kubectl get` table as rows of the frames."""
+"""One row of a table as rows of the frames."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analyzer.ingest import quantity, statuses, workloads
 from analyzer.ingest.gather import TEXT_LIMIT, Gathered
 from analyzer.ingest.kinds import KINDS, workload
 from analyzer.ingest.statuses import STARTING, Place
-from analyzer.model import Node, Object, Pod, Record
+from analyzer.model import Container, Node, Object, Pod, Record, Usage
 
 _GOOD: Final = frozenset({"Running", "Completed", "Succeeded"})
 _PHASES: Final = frozenset({"Pending", "Running", "Succeeded", "Failed", "Unknown"})
@@ -41,6 +41,10 @@ def add(row: Row, out: Gathered) -> None:
         _pod(row, out)
     elif row.kind == "Node":
         _node(row, out)
+    elif row.kind == "Usage":
+        out.usages.append(_usage(row, out.path))
+    elif row.kind == "Container":
+        _container(row, out)
     elif row.kind in KINDS:
         _object(row, row.kind, out)
 
@@ -122,6 +126,50 @@ def _node(row: Row, out: Gathered) -> None:
         said = f"node {name}: status {','.join(words)}"
         at = Place(row.line, row.text[:TEXT_LIMIT])
         out.records.append(statuses.of_node_condition(name, out.path, "Ready", said, at, None))
+
+
+def _usage(row: Row, path: str) -> Usage:
+    """A row of `kubectl top`: of a node where shares of the node are told, else of a pod or one of its containers."""
+    is_node = any(name in row.cells for name in ("CPU%", "CPU(%)"))
+    name, pod = row.cells["NAME"], row.cells.get("POD")
+    return Usage(
+        path=path,
+        line=row.line,
+        text=row.text[:TEXT_LIMIT],
+        namespace=None if is_node else row.namespace,
+        pod="" if is_node else pod or name,
+        container=name if pod else "",
+        node=name if is_node else None,
+        cpu_millicores=quantity.to_millicores(row.cell("CPU(CORES)")),
+        cpu_percent=_percent(row.cell("CPU%", "CPU(%)")),
+        memory_bytes=quantity.to_bytes(row.cell("MEMORY(BYTES)")),
+        memory_percent=_percent(row.cell("MEMORY%", "MEMORY(%)")),
+    )
+
+
+def _percent(cell: str | None) -> int | None:
+    """'97%' -> 97."""
+    return quantity.to_count(cell.removesuffix("%")) if cell else None
+
+
+def _container(row: Row, out: Gathered) -> None:
+    """A row of `crictl ps`; ATTEMPT counts the lives of a container in its sandbox, from 0."""
+    pod, state = row.cell("POD"), row.cell("STATE")
+    if pod is None or state is None:
+        return
+    attempt = quantity.to_count(row.cell("ATTEMPT"))
+    out.containers.append(
+        Container(
+            namespace=row.namespace,
+            pod=pod,
+            container=row.cells["NAME"],
+            path=out.path,
+            line=row.line,
+            text=row.text[:TEXT_LIMIT],
+            state="running" if state == "Running" else "terminated" if state == "Exited" else None,
+            restart_count=attempt,
+        )
+    )
 
 
 def _object(row: Row, kind: str, out: Gathered) -> None:
