@@ -16,7 +16,8 @@ from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.model import Evidence, FileEntry, Note
 from analyzer.screen import Screen
-from patterns.load import load_library
+from analyzer.sources import library_of
+from patterns.policy import NO_POLICY, Policy
 from patterns.schema import Library
 
 Progress = Callable[[int, int, str], None]  # files done, bytes done, path at hand
@@ -27,6 +28,7 @@ class Options:
     """What the command line may ask of an analysis."""
 
     patterns: tuple[Path, ...] = ()  # further pattern files or folders
+    policy: Path | None = None  # the site's policy; None: the user's own, where there is one
     focus: Focus = EVERYTHING
     strict: bool = False  # let our own bugs raise
     timezone: dt.tzinfo | None = None  # of times that say none; None: UTC
@@ -39,16 +41,22 @@ def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagno
     Raises InputError when a path is missing or unreadable as a whole, and patterns.LibraryError when a
     pattern is wrong.
     """
-    library = load_library(options.patterns)
-    return analyze_bundle(open_bundle(paths), library, options)
+    library, policy = library_of(options.patterns, options.policy)
+    return analyze_bundle(open_bundle(paths), library, options, policy)
 
 
-def analyze_bundle(bundle: Bundle, library: Library, options: Options = Options()) -> Diagnosis:
+def analyze_bundle(
+    bundle: Bundle, library: Library, options: Options = Options(), policy: Policy = NO_POLICY
+) -> Diagnosis:
     """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs."""
     screen = screen_of(library)
     evidence = read(bundle, screen, options)
-    findings = find(evidence, library, screen)
-    return conclude(evidence, findings, library, bundle.paths, options.focus)
+    findings = [
+        f
+        for f in find(evidence, library, screen)
+        if not any(noise.covers(f.pattern, f.about.namespace) for noise in policy.noise)
+    ]
+    return conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
 
 
 def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:
@@ -63,5 +71,5 @@ def screen_of(library: Library) -> Screen:
 
 def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:
     """What the bundle holds and what became of each file, with the notes on what could not be read."""
-    evidence = read(open_bundle(paths), screen_of(load_library(options.patterns)), options)
+    evidence = read(open_bundle(paths), screen_of(library_of(options.patterns)[0]), options)
     return rows(FileEntry, evidence.files), rows(Note, evidence.notes)

@@ -12,7 +12,7 @@ from analyzer._version import __version__
 from analyzer.cascade import quote, tell
 from analyzer.case import Case
 from analyzer.derive.dependents import dependencies
-from analyzer.derive.facts import Facts
+from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import BundleFacts, Cause, Diagnosis, EvidenceLine, Finding, Unexplained
 from analyzer.explained import explained
 from analyzer.failures import Failure, failures
@@ -22,6 +22,7 @@ from analyzer.model import INTERNAL_ERROR, Evidence, FileEntry, Note
 from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
+from patterns.policy import Restarts
 from patterns.schema import Library
 
 MOST_UNEXPLAINED = 10
@@ -49,12 +50,17 @@ def conclude(
     library: Library,
     paths: Sequence[str],
     focus: Focus = EVERYTHING,
+    expected: Sequence[Restarts] = (),
 ) -> Diagnosis:
-    """The diagnosis of what was found in the bundle at `paths`."""
+    """The diagnosis of what was found in the bundle at `paths`; `expected` restarts are no failures."""
     facts = Facts.of(evidence)
     files = rows(FileEntry, evidence.files)
     notes = rows(Note, evidence.notes)
-    failed = tuple(f for f in failures(facts, findings, library, evidence.present) if focus.holds(f))
+    failed = tuple(
+        f
+        for f in failures(facts, findings, library, evidence.present)
+        if focus.holds(f) and not _is_expected(f, facts, expected)
+    )
     case = Case(
         facts=facts,
         findings=tuple(findings),
@@ -82,6 +88,15 @@ def conclude(
         has_failures=bool(failed),
         broken_parts=tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL_ERROR)),
     )
+
+
+def _is_expected(failure: Failure, facts: Facts, expected: Sequence[Restarts]) -> bool:
+    """Nothing but restarts, of a container that runs and is ready, within what the site expects."""
+    ref = failure.about
+    container = facts.container(Owner(ref.namespace, ref.pod, ref.container)) if expected and ref.pod else None
+    if container is None or container.state != "running" or container.is_ready is False:
+        return False
+    return any(e.covers(ref.namespace, ref.pod, container.restart_count or 0) for e in expected)
 
 
 def _unexplained(failed: Sequence[Failure], ranked: Sequence[Ranked], facts: Facts) -> tuple[Unexplained, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from analyzer.commands.options import BROKEN, FOUND, Format, NoProgress, Paths, Patterns, Strict
+from analyzer.commands.options import BROKEN, FOUND, Format, NoProgress, Paths, Patterns, SitePolicy, Strict
 
 
 class FailOn(enum.StrEnum):
@@ -31,6 +31,7 @@ def diagnose(
         str | None, typer.Option(metavar="TZ", help="Zone of times that say none, such as Europe/Prague or +02:00.")
     ] = None,
     patterns: Patterns = None,
+    policy: SitePolicy = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit 1 when a cause is found.")] = FailOn.never,
     strict: Strict = False,
     no_progress: NoProgress = False,
@@ -47,6 +48,7 @@ def diagnose(
             paths,
             Options(
                 patterns=tuple(patterns or ()),
+                policy=policy,
                 focus=Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ())),
                 strict=strict,
                 timezone=zone(timezone) if timezone else None,
