@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from analyzer.commands.options import USAGE, NoProgress, Patterns
 from analyzer.errors import PodtopsyError
-from patterns.schema import Library, Pattern
+
+if TYPE_CHECKING:  # the help of a command does not need them
+    from patterns.schema import Library, Pattern
 
 app = typer.Typer(help="The pattern library: list, show, test.", no_args_is_help=True)
 
