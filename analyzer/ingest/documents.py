@@ -21,13 +21,14 @@ from analyzer.ingest.doubts import doubts
 from analyzer.ingest.quiet import quiet_stderr
 from analyzer.ingest.salvage import complete_objects, elements_of_list, old_keys, repaired
 
-GROUP_BYTES: Final = 1 << 20
+GROUP_BYTES: Final = 128 << 10  # rapidyaml's tree of it, a few times that, stays in the processor's cache
 
-_MARKER: Final = re.compile(rb"^---(?=[ \t\r\n]|\Z)[^\n]*\n?|^\.\.\.[ \t\r]*$\n?|^%YAML[^\n]*\n?", re.M)
-_ITEMS_KEY: Final = re.compile(rb"^items:[ \t]*(?:#[^\n]*)?\r?\n", re.M)
-_NEXT_KEY: Final = re.compile(rb"^(?![-\s#])", re.M)
+# Each starts with the newline before its line: searching for a byte is eight times as fast as for re's "^".
+_MARKER: Final = re.compile(rb"\n(?:---(?=[ \t\r\n]|\Z)[^\n]*|\.\.\.[ \t\r]*(?=\n|\Z)|%YAML[^\n]*)")
+_ITEMS_KEY: Final = re.compile(rb"\nitems:[ \t]*(?:#[^\n]*)?\r?(?=\n)")
+_NEXT_KEY: Final = re.compile(rb"\n(?![-\s#])")
 _FIRST_ITEM: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)- ")
-_FOREIGN: Final = re.compile(rb"^\w[\w./-]*(?![\w./:-])[^\n]*\n?", re.M)
+_FOREIGN: Final = re.compile(rb"\n\w[\w./-]*(?![\w./:-])[^\n]*")
 _JSON_FIELD: Final = re.compile(rb'[{\[]\s*(?:"|\{\s*")')
 _SCALAR: Final = re.compile(rb"---\n[^\n]*\n---")  # a document that is one line of text: valid, and no object
 _AHEAD_OF_JSON: Final = re.compile(rb"(?:[^\n{}\[]{0,400}\n){1,4}(?=[{\[][ \t]*\r?\n)")
@@ -83,27 +84,39 @@ def read(raw: bytes) -> Iterator[Entry | Unread]:
             yield from _read_document(raw, begin, end)
 
 
+def _lines(pattern: re.Pattern[bytes], raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the lines stand that a pattern with a newline in front finds, each with its own newline."""
+    if not start:  # nothing stands before the first line
+        stop = raw.find(b"\n", 0, end) + 1 or end
+        match = pattern.match(b"\n" + raw[:stop])
+        if match is not None:
+            yield 0, min(match.end(), stop)
+    for match in pattern.finditer(raw, max(start - 1, 0), end):
+        yield match.start() + 1, min(match.end() + 1, end)
+
+
 def _without_foreign_lines(raw: bytes, start: int) -> tuple[bytes, list[Unread]]:
     """The same bytes with what is no YAML at the left margin made a comment: kubectl's warnings and errors."""
-    found = [m for m in _FOREIGN.finditer(raw, start) if not _SCALAR.match(raw, max(0, m.start() - 4), m.end() + 4)]
+    lines = _lines(_FOREIGN, raw, start, len(raw))
+    found = [(begin, end) for begin, end in lines if not _SCALAR.match(raw, max(0, begin - 4), end + 4)]
     if not found:
         return raw, []
     masked = bytearray(raw)
-    for match in found:
-        masked[match.start()] = ord("#")
-    return bytes(masked), [Unread(m.start(), m.end(), "line that is no part of a document") for m in found]
+    for begin, _ in found:
+        masked[begin] = ord("#")
+    return bytes(masked), [Unread(begin, end, "line that is no part of a document") for begin, end in found]
 
 
 def _documents(raw: bytes, start: int) -> Iterator[tuple[int, int]]:
-    for marker in _MARKER.finditer(raw, start):
-        yield start, marker.start()
-        start = marker.end()
+    for begin, end in _lines(_MARKER, raw, start, len(raw)):
+        yield start, begin
+        start = end
     yield start, len(raw)
 
 
 def _read_document(raw: bytes, start: int, end: int) -> Iterator[Entry | Unread]:
-    key = _ITEMS_KEY.search(raw, start, end)
-    first = _FIRST_ITEM.match(raw, key.end(), end) if key else None
+    key = next(_lines(_ITEMS_KEY, raw, start, end), None)
+    first = _FIRST_ITEM.match(raw, key[1], end) if key else None
     if key is None or first is None:
         values = load_yaml(raw[start:end])
         if values is None:
@@ -112,8 +125,8 @@ def _read_document(raw: bytes, start: int, end: int) -> Iterator[Entry | Unread]
             yield from _entries(values, start, end, None)
         return
     last = _NEXT_KEY.search(raw, first.end(), end)
-    stop = last.start() if last else end
-    frame = load_yaml(raw[start : key.start()] + raw[stop:end])
+    stop = last.end() if last else end
+    frame = load_yaml(raw[start : key[0]] + raw[stop:end])
     kind = fields.text(frame, "kind")
     starts = _item_starts(raw, first, stop)
     for group in _groups(starts, stop):
