@@ -51,7 +51,7 @@ class Entry:
     @property
     def kind(self) -> str | None:
         """Its kind, from the list it stands in when it does not say."""
-        own = fields.text(self.fields, "kind")
+        own = fields.string(self.fields, "kind")
         if own is None and self.list_kind is not None and self.list_kind != "List":
             own = self.list_kind.removesuffix("List")
         return own
@@ -175,7 +175,7 @@ def load_yaml(raw: bytes) -> object:
         clean = raw if raw.isascii() else raw.decode("utf-8", "backslashreplace").encode()
         with quiet_stderr():
             tree = ryml.parse_in_arena(clean)
-            emitted = bytes(_emit(tree, 2 * len(clean) + 1024))
+            emitted = _emit(tree, 2 * len(clean) + 1024)
     except (ryml.ExceptionBasic, ryml.ExceptionParse, ryml.ExceptionVisit, RuntimeError, MemoryError, ValueError):
         return None
     return _loaded(emitted) if emitted else {}  # nothing but comments
@@ -247,14 +247,14 @@ def _read_json_lines(raw: bytes, start: int) -> Iterator[Entry | Unread]:
         start = end
 
 
-def _loaded(raw: bytes) -> object:
+def _loaded(raw: bytes | memoryview) -> object:
     """One JSON value, or None."""
     try:
         return _value(orjson.loads(raw))
     except orjson.JSONDecodeError:
         pass
     try:
-        return _value(orjson.loads(repaired(raw)))
+        return _value(orjson.loads(repaired(bytes(raw))))
     except orjson.JSONDecodeError:
         return None
 
