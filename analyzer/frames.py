@@ -96,12 +96,24 @@ def _lists(name: str, values: list[Any], dtype: pl.List) -> pl.Series:
 def rows(row: type[Row], table: pl.DataFrame) -> list[Row]:
     """The rows of a frame as values again; columns that the class does not know are left out."""
     names = list(_schema(row))
-    lists = [i for i, n in enumerate(names) if isinstance(_schema(row)[n], pl.List)]
-    cites = names.index("cites") if "cites" in names else -1
-    out: list[Row] = []
-    for values in table.select(names).iter_rows():
-        fields = list(values)
-        for i in lists:
-            fields[i] = tuple(Quote(**q) for q in fields[i]) if i == cites else tuple(fields[i])
-        out.append(row(**dict(zip(names, fields, strict=True))))
-    return out
+    columns = [_values(table[n], _schema(row)[n]) for n in names]
+    return [row(**dict(zip(names, fields, strict=True))) for fields in zip(*columns, strict=True)]
+
+
+def _values(column: pl.Series, dtype: pl.DataType) -> list[Any]:
+    """The values of a column; each different instant and list is made once."""
+    if isinstance(dtype, pl.Datetime):
+        known: dict[int | None, dt.datetime | None] = {None: None}
+        counted = column.cast(pl.Int64).to_list()
+        for value in counted:
+            if value not in known:
+                known[value] = _ZERO + dt.timedelta(microseconds=value)
+        return [known[value] for value in counted]
+    if not isinstance(dtype, pl.List):
+        return column.to_list()
+    made: list[tuple[Any, ...]] = [()] * len(column)
+    is_filled = column.list.len() > 0
+    filled = column.filter(is_filled).to_list()
+    for place, items in zip(is_filled.arg_true().to_list(), filled, strict=True):
+        made[place] = tuple(Quote(**q) for q in items) if column.name == "cites" else tuple(items)
+    return made
