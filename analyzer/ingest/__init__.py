@@ -29,6 +29,7 @@ from analyzer.ingest.collected import (
     is_timestamp_file,
     journal_span,
 )
+from analyzer.ingest.collector import rare_collection
 from analyzer.ingest.dump import logs_start, with_logs
 from analyzer.ingest.entry import entry_of, skipped
 from analyzer.ingest.harvest import Harvest
@@ -124,6 +125,12 @@ def ingest(
     Raises InputError where a PATH cannot be read at all. A failure of our own code costs the one file it
     happened in (its note's problem starts with "internal error"), unless `strict`, which lets it raise.
     """
+    with rare_collection():
+        gathered = _gather(bundle, screen, progress, strict)
+        return _evidence(gathered, timezone)
+
+
+def _gather(bundle: Bundle, screen: Screen, progress: Progress | None, strict: bool) -> _Gathered:
     gathered = _Gathered()
     for file in bundle.files():
         if progress is not None:
@@ -153,7 +160,7 @@ def ingest(
             gathered.stems[file.path] = placement.stem
     gathered.files = with_links([*gathered.files, *map(_placed, bundle.skipped)])
     gathered.notes += bundle.notes
-    return _evidence(gathered, timezone)
+    return gathered
 
 
 def _placed(entry: FileEntry) -> FileEntry:
@@ -236,6 +243,11 @@ def _text(head: bytes) -> str:
 
 
 def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
+    probes = frame(Probe, [row for h in gathered.harvests for row in h.probes])
+    mounts = frame(Mount, [row for h in gathered.harvests for row in h.mounts])
+    references = frame(Reference, [row for h in gathered.harvests for row in h.references])
+    # Nothing asks for these rows again: without them the frames of the others need no memory of their own.
+    gathered.harvests = [replace(h, probes=(), mounts=(), references=()) for h in gathered.harvests]
     harvests = gathered.harvests
     containers = [row for h in harvests for row in h.containers]
     objects_found = [row for h in harvests for row in h.objects]
@@ -255,9 +267,9 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
         records=frame(Record, settled.records).with_row_index("record_id"),
         pods=frame(Pod, [row for h in harvests for row in h.pods]),
         containers=frame(Container, containers),
-        probes=frame(Probe, [row for h in harvests for row in h.probes]),
-        mounts=frame(Mount, [row for h in harvests for row in h.mounts]),
-        references=frame(Reference, [row for h in harvests for row in h.references]),
+        probes=probes,
+        mounts=mounts,
+        references=references,
         nodes=frame(Node, [row for h in harvests for row in h.nodes]),
         objects=frame(Object, objects_found),
         usages=frame(Usage, [row for h in harvests for row in h.usages]),
