@@ -32,6 +32,7 @@ from analyzer.ingest.collected import (
 from analyzer.ingest.collector import rare_collection
 from analyzer.ingest.dump import logs_start, with_logs
 from analyzer.ingest.entry import entry_of, skipped
+from analyzer.ingest.gather import line_at
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.text_kinds import is_document_name, kind_of, not_read
 from analyzer.ingest.unread import notes_of, with_links
@@ -58,7 +59,6 @@ from analyzer.screen import Screen
 HEAD_BYTES: Final = 64 << 10  # what a format sees before it claims a file
 CHECKED_BYTES: Final = 8 << 20  # up to here a document without objects is looked through for what breaks it
 WHOLE_BYTES: Final = 512 << 20  # a structured file is read whole up to here
-SAMPLE_CHARACTERS: Final = 200  # of a line that could not be read
 _CERTAIN_LOGS: Final = frozenset(
     ("container_log", "kubelet_log", "runtime_log", "kernel_log", "control_plane_log", "node_log")
 )
@@ -212,14 +212,8 @@ def _structured(
     entry = entry_of(file, placement, harvest, stream)
     number = next((note.line for note in harvest.notes if note.line is not None), None)
     if entry.status != "parsed" and number is not None:
-        entry = replace(entry, sample=_line_at(raw, number), sample_line=number)
+        entry = replace(entry, sample=line_at(raw, number), sample_line=number)
     return entry, harvest
-
-
-def _line_at(raw: bytes, number: int) -> str:
-    """The beginning of a line, counted from 1."""
-    lines = raw.split(b"\n", number)
-    return decode(lines[number - 1][: 4 * SAMPLE_CHARACTERS])[:SAMPLE_CHARACTERS] if number <= len(lines) else ""
 
 
 def _timestamp_file(file: BundleFile, placement: Placement, stream: MemberStream) -> tuple[FileEntry, Harvest]:
