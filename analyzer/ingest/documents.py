@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import orjson
-import ryml
 
 from analyzer.ingest import fields
 from analyzer.ingest.doubts import doubts
-from analyzer.ingest.quiet import quiet_stderr
-from analyzer.ingest.salvage import complete_objects, elements_of_list, old_keys, repaired
+from analyzer.ingest.salvage import complete_objects, elements_of_list, old_keys
+from analyzer.ingest.values import YamlReader, json_value
 
 GROUP_BYTES: Final = 128 << 10  # rapidyaml's tree of it, a few times that, stays in the processor's cache
 
@@ -79,9 +78,10 @@ def read(raw: bytes) -> Iterator[Entry | Unread]:
     else:
         raw, foreign = _without_foreign_lines(raw, start)
         yield from foreign
+        reader = YamlReader()
         for begin, end in _documents(raw, start):
             yield from (Unread(at, at, problem) for at, problem in doubts(raw, begin, end))
-            yield from _read_document(raw, begin, end)
+            yield from _read_document(raw, begin, end, reader)
 
 
 def _lines(pattern: re.Pattern[bytes], raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -114,11 +114,11 @@ def _documents(raw: bytes, start: int) -> Iterator[tuple[int, int]]:
     yield start, len(raw)
 
 
-def _read_document(raw: bytes, start: int, end: int) -> Iterator[Entry | Unread]:
+def _read_document(raw: bytes, start: int, end: int, reader: YamlReader) -> Iterator[Entry | Unread]:
     key = next(_lines(_ITEMS_KEY, raw, start, end), None)
     first = _FIRST_ITEM.match(raw, key[1], end) if key else None
     if key is None or first is None:
-        values = load_yaml(raw[start:end])
+        values = reader.value(raw[start:end])
         if values is None:
             yield Unread(start, end, "not readable as YAML")
         else:
@@ -126,11 +126,11 @@ def _read_document(raw: bytes, start: int, end: int) -> Iterator[Entry | Unread]
         return
     last = _NEXT_KEY.search(raw, first.end(), end)
     stop = last.end() if last else end
-    frame = load_yaml(raw[start : key[0]] + raw[stop:end])
+    frame = reader.value(raw[start : key[0]] + raw[stop:end])
     kind = fields.text(frame, "kind")
     starts = _item_starts(raw, first, stop)
     for group in _groups(starts, stop):
-        yield from _read_group(raw, group, kind)
+        yield from _read_group(raw, group, kind, reader)
 
 
 def _item_starts(raw: bytes, first: re.Match[bytes], stop: int) -> list[int]:
@@ -155,9 +155,11 @@ def _groups(starts: Sequence[int], stop: int) -> Iterator[list[tuple[int, int]]]
         yield group
 
 
-def _read_group(raw: bytes, group: Sequence[tuple[int, int]], kind: str | None) -> Iterator[Entry | Unread]:
+def _read_group(
+    raw: bytes, group: Sequence[tuple[int, int]], kind: str | None, reader: YamlReader
+) -> Iterator[Entry | Unread]:
     """The items of one group; halves of it when the whole does not parse, down to the broken item."""
-    values = load_yaml(raw[group[0][0] : group[-1][1]])
+    values = reader.value(raw[group[0][0] : group[-1][1]])
     if isinstance(values, list) and len(values) == len(group):
         for value, (start, end) in zip(values, group, strict=True):
             yield from _entries(value, start, end, kind)
@@ -165,34 +167,8 @@ def _read_group(raw: bytes, group: Sequence[tuple[int, int]], kind: str | None) 
         yield Unread(*group[0], "list item is cut off or not readable as YAML")
     else:
         half = len(group) // 2
-        yield from _read_group(raw, group[:half], kind)
-        yield from _read_group(raw, group[half:], kind)
-
-
-def load_yaml(raw: bytes) -> object:
-    """One YAML document as Python values; None when it is empty or cannot be read."""
-    try:
-        clean = raw if raw.isascii() else raw.decode("utf-8", "backslashreplace").encode()
-        with quiet_stderr():
-            tree = ryml.parse_in_arena(clean)
-            emitted = _emit(tree, 2 * len(clean) + 1024)
-    except (ryml.ExceptionBasic, ryml.ExceptionParse, ryml.ExceptionVisit, RuntimeError, MemoryError, ValueError):
-        return None
-    return _loaded(emitted) if emitted else {}  # nothing but comments
-
-
-def _value(loaded: object) -> object:
-    return {} if loaded is None else loaded
-
-
-def _emit(tree: ryml.Tree, size: int) -> memoryview:
-    """The tree as JSON bytes; the buffer grows until it fits (deep nesting is indented by ryml)."""
-    while True:
-        try:
-            emitted: memoryview = ryml.emit_json_in_place(tree, bytearray(size))
-            return emitted
-        except IndexError:
-            size *= 4
+        yield from _read_group(raw, group[:half], kind, reader)
+        yield from _read_group(raw, group[half:], kind, reader)
 
 
 def _read_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
@@ -208,12 +184,12 @@ def _read_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
 def _read_broken_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
     """JSON lines, concatenated documents, and the complete objects of a list that was cut off."""
     end_of_line = raw.find(b"\n", start)
-    if end_of_line > 0 and _loaded(raw[start:end_of_line]) is not None:
+    if end_of_line > 0 and json_value(raw[start:end_of_line]) is not None:
         yield from _read_json_lines(raw, start)
         return
     place = start
     for begin, end in complete_objects(raw, start):
-        value = _loaded(raw[begin:end])
+        value = json_value(raw[begin:end])
         if value is None:
             continue
         is_frame = place == start and raw[place:begin].rstrip().endswith(b"[")  # {"kind": "List", "items": [
@@ -239,24 +215,12 @@ def _read_json_lines(raw: bytes, start: int) -> Iterator[Entry | Unread]:
     while start < len(raw):
         end = raw.find(b"\n", start) + 1 or len(raw)
         line = raw[start:end]
-        value = _loaded(line) if line.strip() else {}
+        value = json_value(line) if line.strip() else {}
         if value is None:
             yield Unread(start, end, "line is no JSON")
         else:
             yield from _json_entries(raw, value, start, end)
         start = end
-
-
-def _loaded(raw: bytes | memoryview) -> object:
-    """One JSON value, or None."""
-    try:
-        return _value(orjson.loads(raw))
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return _value(orjson.loads(repaired(bytes(raw))))
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _json_entries(raw: bytes, value: object, start: int, end: int) -> Iterator[Entry | Unread]:
