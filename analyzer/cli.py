@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from analyzer._version import __version__
-from analyzer.commands import patterns
+from analyzer.commands import cre, patterns
 from analyzer.commands.diagnose import diagnose
 from analyzer.commands.files import files
 from analyzer.commands.formats import formats
@@ -30,7 +30,8 @@ app = typer.Typer(
 for _command in (diagnose, files, formats):
     app.command()(_command)
 app.add_typer(patterns.app, name="patterns")
-COMMANDS = frozenset({"diagnose", "files", "formats", "patterns"})
+app.add_typer(cre.app, name="cre")
+COMMANDS = frozenset({"cre", "diagnose", "files", "formats", "patterns"})
 
 
 def _version(value: bool) -> None:

@@ -17,9 +17,9 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "bundle": {
             "paths": list(facts.paths),
             "layouts": sorted(facts.layouts),
-            "collected_at": _time(facts.collected_at),
-            "first_timestamp": _time(facts.first_timestamp),
-            "last_timestamp": _time(facts.last_timestamp),
+            "collected_at": instant_text(facts.collected_at),
+            "first_timestamp": instant_text(facts.first_timestamp),
+            "last_timestamp": instant_text(facts.last_timestamp),
             "cluster": {
                 "kubernetes_version": facts.kubernetes_version,
                 "platform": facts.platform,
@@ -31,7 +31,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "diagnoses": [_diagnosis(cause) for cause in diagnosis.causes],
         "unexplained": [_unexplained(lead) for lead in diagnosis.unexplained],
         "explained": {
-            "window": [_time(t) for t in numbers.window] if numbers.window else None,
+            "window": [instant_text(t) for t in numbers.window] if numbers.window else None,
             "warnings": numbers.warnings,
             "explained": numbers.explained,
             "share": _share(numbers),
@@ -76,10 +76,10 @@ def _diagnosis(cause: Cause) -> dict[str, object]:
             {"namespace": ns or None, "pod": pod or None, "container": container or None, "node": node or None}
             for ns, pod, container, node in sorted(victims)
         ],
-        "first_seen": _time(cause.first_seen),
-        "last_seen": _time(cause.last_seen),
+        "first_seen": instant_text(cause.first_seen),
+        "last_seen": instant_text(cause.last_seen),
         "chain": [
-            {"role": s.role, "title": s.title, "timestamp": _time(s.timestamp), "evidence": list(s.evidence)}
+            {"role": s.role, "title": s.title, "timestamp": instant_text(s.timestamp), "evidence": list(s.evidence)}
             for s in cause.chain
         ],
         "score": [{"name": t.name, "value": round(t.value, 4), "because": t.because} for t in cause.score],
@@ -121,7 +121,7 @@ def _evidence(line: EvidenceLine) -> dict[str, object]:
     return {
         "path": line.path,
         "line": line.line,
-        "timestamp": _time(line.timestamp),
+        "timestamp": instant_text(line.timestamp),
         "source": line.source,
         "text": line.text,
         "before": list(line.before),
@@ -143,12 +143,12 @@ def _file(entry: FileEntry) -> dict[str, object]:
         "unparsed": entry.unparsed,
         "skipped": entry.skipped,
         "records": entry.records,
-        "first_timestamp": _time(entry.first_timestamp),
-        "last_timestamp": _time(entry.last_timestamp),
+        "first_timestamp": instant_text(entry.first_timestamp),
+        "last_timestamp": instant_text(entry.last_timestamp),
     }
 
 
-def _time(instant: dt.datetime | None) -> str | None:
+def instant_text(instant: dt.datetime | None) -> str | None:
     """RFC 3339 in UTC; microseconds only where there are any."""
     if instant is None:
         return None

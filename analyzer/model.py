@@ -329,6 +329,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoughtLine:
+    """A line of a log in which the screen saw what it was told to search for besides; not yet proved."""
+
+    path: str
+    line: int
+    raw: bytes  # without its line end, cut where it is long
+    timed_by: bytes  # the line that tells its time: itself, or one of those before it; b"" where none does
+    numbers: tuple[int, ...]  # of what was sought, ascending
+    source: str = "text"  # one of LOG_SOURCES
+    namespace: str | None = None
+    pod: str | None = None
+    container: str | None = None
+    node: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All frames of one bundle: what ingest read, what derive joined."""
 
@@ -344,5 +360,6 @@ class Evidence:
     files: pl.DataFrame
     notes: pl.DataFrame
     collected_at: dt.datetime | None = None  # when the bundle was taken, as the bundle itself tells it
+    sought: tuple[SoughtLine, ...] = ()  # in the order of files and lines
     present: dt.datetime | None = None  # collected_at, else the newest time seen: what "now" means in this bundle
     layouts: tuple[str, ...] = ()

@@ -269,6 +269,7 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
         usages=frame(Usage, [row for h in harvests for row in h.usages]),
         files=frame(FileEntry, settled.files),
         notes=frame(Note, notes),
+        sought=tuple(line for h in harvests for line in h.sought),
         collected_at=settled.collected_at,
         present=settled.reference,
         layouts=tuple(sorted(gathered.layouts, key=lambda name: (-gathered.layouts[name], name))),

@@ -1,0 +1,102 @@
+"""What a CRE term asks of one line: how it is screened for, and how a line is proved."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import orjson
+import regex
+
+from analyzer.cre.rule import Term
+from analyzer.screen import MATCH_SECONDS
+
+JSON_LINE: Final = r"\{"
+"""What a jq term is screened for where no text of it must stand in the line."""
+
+_QUOTED: Final = re.compile(r"\\Q(.*?)(?:\\E|\Z)", re.DOTALL)
+_EQUALS: Final = r'\.[\w.]{1,100}\s{0,4}==\s{0,4}"([\w .:/-]{1,200})"'
+_SIMPLE_JQ: Final = re.compile(rf"\s*select\(\s{{0,4}}{_EQUALS}(?:\s{{1,4}}and\s{{1,4}}{_EQUALS}){{0,20}}\s{{0,4}}\)\s*")
+_TEXTS: Final = re.compile(r'==\s{0,4}"([\w .:-]{1,200})"')
+_GO_TIME: Final = "jq terms need the package jq: pip install 'podtopsy[cre]'"
+
+
+def term_problem(kind: str, text: str) -> str:
+    """Why a term cannot be looked for; "" when it can."""
+    if not text:
+        return "must not be empty"
+    if kind == "regex":
+        try:
+            regex.compile(_ours(text), _FLAGS)
+        except (regex.error, ValueError, OverflowError, RecursionError) as error:
+            return f"is no regular expression: {error}"
+    if kind == "jq":
+        try:
+            _program(text)
+        except ImportError:
+            return _GO_TIME
+        except ValueError as error:
+            return f"is no jq program: {str(error).strip().split(chr(10))[0]}"
+    return ""
+
+
+def screened_for(term: Term) -> str:
+    """The regular expression whose matches hold all lines that the term may be true of."""
+    if term.kind == "regex":
+        return _ours(term.text)
+    if term.kind == "value":
+        return re.escape(term.text)
+    required = _TEXTS.findall(term.text) if _SIMPLE_JQ.fullmatch(term.text) else []
+    return re.escape(max(required, key=len)) if required else JSON_LINE
+
+
+_FLAGS: Final = regex.VERSION0 | regex.ASCII
+
+
+def _ours(expression: str) -> str:
+    """A regular expression of Go (RE2) in the words of Python: \\z, and \\Q...\\E."""
+    plain = _QUOTED.sub(lambda found: re.escape(found[1]), expression)
+    return re.sub(r"((?:^|[^\\])(?:\\\\)*)\\z", r"\1\\Z", plain)
+
+
+@functools.lru_cache(maxsize=8192)
+def prover(term: Term) -> Callable[[str], bool]:
+    """Whether a line is what the term asks for."""
+    if term.kind == "value":
+        return functools.partial(_contains, term.text)
+    if term.kind == "regex":
+        return functools.partial(_matches, regex.compile(_ours(term.text), _FLAGS))
+    return functools.partial(_is_true, _program(term.text))
+
+
+def _contains(text: str, line: str) -> bool:
+    return text in line
+
+
+def _matches(expression: regex.Pattern[str], line: str) -> bool:
+    try:
+        return expression.search(line, timeout=MATCH_SECONDS) is not None
+    except TimeoutError:
+        return False
+
+
+def _is_true(program: Any, line: str) -> bool:
+    """A result other than null and false; a line that is not JSON, or that the program fails on, is none."""
+    start = line.find("{")
+    if start < 0:
+        return False
+    try:
+        value = orjson.loads(line[start:])
+        return any(result is not None and result is not False for result in program.input_value(value))
+    except ValueError:
+        return False
+
+
+@functools.lru_cache(maxsize=1024)
+def _program(text: str) -> Any:
+    """Imported here: jq is asked for only by rules that have a jq term."""
+    import jq
+
+    return jq.compile(text)

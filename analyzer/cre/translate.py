@@ -1,0 +1,102 @@
+"""CRE rules as a finding stage of ours: what the screen must search for, and which rules hold for what it saw."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from analyzer.cre.correlate import groups
+from analyzer.cre.detection import Detection, Proof
+from analyzer.cre.evaluate import Hit, matches
+from analyzer.cre.rule import Condition, Rule, Term, leaves, terms_of
+from analyzer.cre.sources import EVERYTHING, Binding
+from analyzer.cre.terms import screened_for
+from analyzer.cre.timeline import Moment, Place, hits_of, moments
+from analyzer.model import SoughtLine
+from analyzer.screen import Sought
+
+Found = list[tuple[Hit, ...]]  # matches of one condition
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """Rules with the terms that they ask for, each term once."""
+
+    rules: tuple[Rule, ...]
+    terms: tuple[Term, ...]
+    binding: Binding
+
+    @classmethod
+    def of(cls, rules: Sequence[Rule], binding: Binding = EVERYTHING) -> Translation:
+        """The terms in the order in which the rules name them."""
+        asked = (term for rule in rules for leaf in leaves(rule.condition) for term in terms_of(leaf))
+        return cls(tuple(rules), tuple(dict.fromkeys(asked)), binding)
+
+    def sought(self) -> Sought:
+        """What the screen must search for besides, file by file only what the file's source is asked for."""
+        numbers = {term: number for number, term in enumerate(self.terms)}
+        asked: dict[str, set[int]] = defaultdict(set)
+        for rule in self.rules:
+            for leaf in leaves(rule.condition):
+                asked[leaf.source] |= {numbers[term] for term in terms_of(leaf)}
+        wanted = self.binding.asking({source: frozenset(found) for source, found in asked.items()}, self.rules)
+        return Sought(tuple(map(screened_for, self.terms)), wanted.of)
+
+    def detect(self, lines: Sequence[SoughtLine], present: dt.datetime | None = None) -> tuple[Detection, ...]:
+        """The rules that hold, in the order of the rules; `lines` are what the screen saw."""
+        found = moments(lines, self.terms, present)
+        proofs = {moment.hit.lines[0]: moment.proof for place in found.values() for moment in place}
+        judge = _Judge(found, proofs, self.binding)
+        detections = (judge.detection(rule) for rule in self.rules)
+        return tuple(detection for detection in detections if detection is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What was found, and which rules hold for it."""
+
+    found: Mapping[Place, Sequence[Moment]]
+    proofs: Mapping[int, Proof]  # number of a line -> what it shows
+    binding: Binding
+
+    def detection(self, rule: Rule) -> Detection | None:
+        """The rule with all its matches; None when it does not hold."""
+        happened = sorted(self._matches(rule.condition, rule), key=lambda match: match[-1])
+        if not happened:
+            return None
+        first = dict.fromkeys(number for hit in happened[0] for number in hit.lines)
+        told = [self.proofs[n].timestamp for match in happened for hit in match for n in hit.lines]
+        stamps = [stamp for stamp in told if stamp is not None]
+        return Detection(
+            rule=rule,
+            count=len(happened),
+            first_seen=min(stamps, default=None),
+            last_seen=max(stamps, default=None),
+            evidence=tuple(self.proofs[number] for number in first),
+        )
+
+    def _matches(self, condition: Condition, rule: Rule) -> Found:
+        """Matches of a leaf are looked for place by place; what conditions are nested in looks at all of them."""
+        if condition.source:
+            places = (p for p, seen in self.found.items() if self.binding.binds(condition.source, rule, seen[0].proof))
+            terms = terms_of(condition)
+            return [m for p in places for m in matches(condition, hits_of(self.found[p], terms))]
+        inner: dict[Condition, list[Hit]] = {}
+        for part in (*condition.parts, *(negation.what for negation in condition.negations)):
+            if isinstance(part, Condition) and part not in inner:
+                inner[part] = sorted(_whole(match) for match in self._matches(part, rule))
+        every = [hit for hits in inner.values() for hit in hits]
+        seen: dict[tuple[Hit, ...], None] = {}
+        for group in groups(every, condition.correlations, self.proofs):
+            hits = {part: [hit for hit in hits if hit in group] for part, hits in inner.items()}
+            seen |= dict.fromkeys(matches(condition, hits))
+        return list(seen)
+
+
+def _whole(match: Iterable[Hit]) -> Hit:
+    """A match as one event, at the time of its last line: before that it has not happened."""
+    hits = list(match)
+    last = max(hits)
+    return Hit(last.time, last.order, tuple(dict.fromkeys(number for hit in hits for number in hit.lines)))
