@@ -330,7 +330,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoughtLine:
-    """A line of a log in which the screen saw what it was told to search for besides; not yet proved."""
+    """A line of a log that holds what the screen was told to search for besides."""
 
     path: str
     line: int

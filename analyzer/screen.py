@@ -56,10 +56,11 @@ class ScreenError(PatternError):
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a screen searches for besides, for somebody who proves the lines later."""
+    """What a screen searches for besides, for somebody else."""
 
     expressions: tuple[str, ...]
     wanted: Callable[[str, Placement], frozenset[int]]  # numbers of those that matter in the file at this path
+    holds: Callable[[int, str], bool]  # whether what the number stands for is true of a text
 
 
 class Screen:

@@ -20,7 +20,13 @@ _QUOTED: Final = re.compile(r"\\Q(.*?)(?:\\E|\Z)", re.DOTALL)
 _EQUALS: Final = r'\.[\w.]{1,100}\s{0,4}==\s{0,4}"([\w .:/-]{1,200})"'
 _SIMPLE_JQ: Final = re.compile(rf"\s*select\(\s{{0,4}}{_EQUALS}(?:\s{{1,4}}and\s{{1,4}}{_EQUALS}){{0,20}}\s{{0,4}}\)\s*")
 _TEXTS: Final = re.compile(r'==\s{0,4}"([\w .:-]{1,200})"')
-_GO_TIME: Final = "jq terms need the package jq: pip install 'podtopsy[cre]'"
+_TELLING: Final = 5  # letters and digits that make a part worth searching for alone
+_LETTERS: Final = re.compile(r"\\.|\[[^\]]*\]|\{[^}]*\}|[^A-Za-z0-9]")
+_LEADING_FLAGS: Final = re.compile(r"\(\?[a-zA-Z]+\)")
+_TOKEN: Final = re.compile(
+    r"(?P<any>\((?:\?:)?\.[+*]\??\)|\.[+*]\??)|\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|.", re.DOTALL
+)
+_NO_JQ: Final = "jq terms need the package jq: pip install 'podtopsy[cre]'"
 
 
 def term_problem(kind: str, text: str) -> str:
@@ -36,20 +42,43 @@ def term_problem(kind: str, text: str) -> str:
         try:
             _program(text)
         except ImportError:
-            return _GO_TIME
+            return _NO_JQ
         except ValueError as error:
             return f"is no jq program: {str(error).strip().split(chr(10))[0]}"
     return ""
 
 
 def screened_for(term: Term) -> str:
-    """The regular expression whose matches hold all lines that the term may be true of."""
+    """The regular expression that matches in a line of every entry that the term may be true of.
+
+    Of an expression that may match across the lines of one entry, its most telling part.
+    """
     if term.kind == "regex":
-        return _ours(term.text)
+        return _telling_part(_ours(term.text))
     if term.kind == "value":
         return re.escape(term.text)
     required = _TEXTS.findall(term.text) if _SIMPLE_JQ.fullmatch(term.text) else []
     return re.escape(max(required, key=len)) if required else JSON_LINE
+
+
+def _telling_part(expression: str) -> str:
+    """The part between two of "anything at all" that has the most letters; the whole where there are choices."""
+    flags = _LEADING_FLAGS.match(expression)
+    head = flags[0] if flags else ""
+    parts, position, depth = [""], len(head), 0
+    while position < len(expression):
+        token = _TOKEN.match(expression, position)
+        assert token is not None
+        position = token.end()
+        depth += (token[0] == "(") - (token[0] == ")")
+        if not depth and token.lastgroup == "any":
+            parts.append("")
+        elif not depth and token[0] == "|":
+            return expression
+        else:
+            parts[-1] += token[0]
+    best = max(parts, key=lambda part: len(_LETTERS.sub("", part)))
+    return head + best if len(_LETTERS.sub("", best)) >= _TELLING else expression
 
 
 _FLAGS: Final = regex.VERSION0 | regex.ASCII

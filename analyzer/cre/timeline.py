@@ -1,4 +1,4 @@
-"""The lines that hold a rule's terms, proved, on an axis of time."""
+"""The lines that hold terms of rules, on an axis of time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Final
 from analyzer.cre.detection import Proof
 from analyzer.cre.evaluate import Hit
 from analyzer.cre.rule import Term
-from analyzer.cre.terms import prover
 from analyzer.encoding import decode
 from analyzer.ingest.clock import in_year
 from analyzer.ingest.logline import LogHints, parse_line
@@ -51,9 +50,6 @@ def moments(
             source=line.source, namespace=line.namespace, pod=line.pod, container=line.container, node=line.node
         )
         read = parse_line(text, hints)
-        held = frozenset(terms[n] for n in line.numbers if _holds(terms[n], text, read.message))
-        if not held:
-            continue
         told = read if line.timed_by == line.raw else parse_line(decode(line.timed_by), hints)
         stamp = told.timestamp
         if stamp is not None and told.is_yearless and present is not None:
@@ -75,7 +71,7 @@ def moments(
             node=line.node or read.node or "",
         )
         hit = Hit(time, (paths[line.path], line.line), (number,))
-        found[place_of(line)].append(Moment(hit, proof, held))
+        found[place_of(line)].append(Moment(hit, proof, frozenset(terms[n] for n in line.numbers)))
     return {place: sorted(found[place], key=lambda m: m.hit) for place in sorted(found)}
 
 
@@ -95,8 +91,3 @@ def hits_of(found: Iterable[Moment], terms: Iterable[Term]) -> Mapping[Term, lis
             hits[term].append(moment.hit)
     return hits
 
-
-def _holds(term: Term, text: str, message: str) -> bool:
-    """The term is true of the line as it stands, or of the message inside its envelope."""
-    proves = prover(term)
-    return proves(text) or (message != text and proves(message))

@@ -12,7 +12,7 @@ from analyzer.cre.detection import Detection, Proof
 from analyzer.cre.evaluate import Hit, matches
 from analyzer.cre.rule import Condition, Rule, Term, leaves, terms_of
 from analyzer.cre.sources import EVERYTHING, Binding
-from analyzer.cre.terms import screened_for
+from analyzer.cre.terms import prover, screened_for
 from analyzer.cre.timeline import Moment, Place, hits_of, moments
 from analyzer.model import SoughtLine
 from analyzer.screen import Sought
@@ -42,7 +42,11 @@ class Translation:
             for leaf in leaves(rule.condition):
                 asked[leaf.source] |= {numbers[term] for term in terms_of(leaf)}
         wanted = self.binding.asking({source: frozenset(found) for source, found in asked.items()}, self.rules)
-        return Sought(tuple(map(screened_for, self.terms)), wanted.of)
+        return Sought(tuple(map(screened_for, self.terms)), wanted.of, self.holds)
+
+    def holds(self, number: int, text: str) -> bool:
+        """Whether the term of this number is true of a text."""
+        return prover(self.terms[number])(text)
 
     def detect(self, lines: Sequence[SoughtLine], present: dt.datetime | None = None) -> tuple[Detection, ...]:
         """The rules that hold, in the order of the rules; `lines` are what the screen saw."""
