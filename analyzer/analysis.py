@@ -9,6 +9,10 @@ from pathlib import Path
 
 from analyzer.bundle import Bundle, open_bundle
 from analyzer.conclude import EVERYTHING, Focus, conclude
+from analyzer.cre.beside import beside
+from analyzer.cre.read import read_rules
+from analyzer.cre.sources import Binding
+from analyzer.cre.translate import Translation
 from analyzer.derive import LINES, derive
 from analyzer.diagnosis import Diagnosis
 from analyzer.find import find
@@ -29,6 +33,8 @@ class Options:
 
     patterns: tuple[Path, ...] = ()  # further pattern files or folders
     policy: Path | None = None  # the site's policy; None: the user's own, where there is one
+    cre: tuple[Path, ...] = ()  # files and folders of CRE rules
+    cre_sources: tuple[str, ...] = ()  # NAME=GLOB: what their abstract sources mean
     focus: Focus = EVERYTHING
     strict: bool = False  # let our own bugs raise
     timezone: dt.tzinfo | None = None  # of times that say none; None: UTC
@@ -39,24 +45,30 @@ def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagno
     """The diagnosis of the bundle at `paths`.
 
     Raises InputError when a path is missing or unreadable as a whole, and patterns.LibraryError when a
-    pattern is wrong.
+    pattern or a CRE rule is wrong.
     """
     library, policy = library_of(options.patterns, options.policy)
-    return analyze_bundle(open_bundle(paths), library, options, policy)
+    rules = Translation.of(read_rules(options.cre), Binding.of(options.cre_sources)) if options.cre else None
+    return analyze_bundle(open_bundle(paths), library, options, policy, rules)
 
 
 def analyze_bundle(
-    bundle: Bundle, library: Library, options: Options = Options(), policy: Policy = NO_POLICY
+    bundle: Bundle,
+    library: Library,
+    options: Options = Options(),
+    policy: Policy = NO_POLICY,
+    rules: Translation | None = None,
 ) -> Diagnosis:
-    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs."""
-    screen = screen_of(library)
+    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs; CRE rules stand beside."""
+    screen = screen_of(library, rules)
     evidence = read(bundle, screen, options)
     findings = [
         f
         for f in find(evidence, library, screen)
         if not any(noise.covers(f.pattern, f.about.namespace) for noise in policy.noise)
     ]
-    return conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
+    diagnosis = conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
+    return diagnosis if rules is None else beside(diagnosis, rules.find(evidence))
 
 
 def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:
@@ -64,9 +76,10 @@ def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Eviden
     return derive(ingest(bundle, screen, options.progress, strict=options.strict, timezone=options.timezone))
 
 
-def screen_of(library: Library) -> Screen:
+def screen_of(library: Library, rules: Translation | None = None) -> Screen:
     """One screen for all: what bulk logs are scanned for, and what records are matched with."""
-    return Screen.build(tuple(sorted({*library.expressions, *LINES})))
+    sought = None if rules is None else rules.sought()
+    return Screen.build(tuple(sorted({*library.expressions, *LINES})), sought=sought)
 
 
 def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:

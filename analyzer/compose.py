@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from analyzer import verdict, wording
-from analyzer.diagnosis import Cause, Diagnosis, EvidenceLine, Unexplained
+from analyzer.diagnosis import Cause, Detection, Diagnosis, EvidenceLine, Unexplained
 from analyzer.model import FileEntry
 from reports import context
 from reports.visible import one_line
@@ -15,6 +15,7 @@ from reports.visible import one_line
 SHOWN_VICTIMS: Final = 500
 SHOWN_EVENTS: Final = 200
 SHOWN_UNREAD: Final = 1000
+SHOWN_PROOFS: Final = 5  # lines of a CRE rule's first match
 SHOWN_READ: Final = 300
 SHOWN_REMARKS: Final = 300
 SHOWN_CHARACTERS: Final = 4096  # of a quoted line; the bundle has the rest
@@ -39,6 +40,7 @@ def compose(diagnosis: Diagnosis) -> context.Postmortem:
         causes=causes,
         leads=leads,
         calm=tuple(context.Calm(title=c.title, count=c.count, because=c.because) for c in diagnosis.calm),
+        detections=tuple(map(_detection, diagnosis.detections)),
         explained=verdict.explained(diagnosis),
         missing=tuple(
             context.Gap(
@@ -108,6 +110,25 @@ def _cause(number: int, cause: Cause) -> context.RootCause:
         ),
         score_sum=sum(t.value for t in cause.score),
         references=cause.references,
+    )
+
+
+def _detection(found: Detection) -> context.Detection:
+    shown = found.evidence[:SHOWN_PROOFS]
+    return context.Detection(
+        id=found.id,
+        title=one_line(found.title),
+        severity=found.severity,
+        count=found.count,
+        place=one_line(wording.place(found.about)),
+        time=found.first_seen,
+        cause=found.cause.strip(),
+        impact=found.impact.strip(),
+        mitigation=found.mitigation.strip(),
+        references=found.references,
+        lines=tuple(context.Fact(label=_place(e.path, e.line), value=_shown(e.text)) for e in shown),
+        hidden=len(found.evidence) - len(shown),
+        diagnoses=found.diagnoses,
     )
 
 

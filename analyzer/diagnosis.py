@@ -142,6 +142,26 @@ class Calm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """A rule of the Common Reliability Enumerations that holds for what the bundle says, its matches together."""
+
+    id: str  # CRE-2025-0048
+    title: str
+    severity: str  # critical, high, medium, low, info; "" not stated
+    count: int  # of matches
+    about: ObjectRef  # whose log shows the first of them
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+    evidence: tuple[EvidenceLine, ...]  # the lines of the first match
+    description: str
+    cause: str
+    impact: str
+    mitigation: str
+    references: tuple[str, ...]
+    diagnoses: tuple[int, ...] = ()  # ranks of the diagnoses about the same container, pod or node at that time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """Something the bundle does not hold, and the command that would fetch it."""
 
@@ -195,4 +215,5 @@ class Diagnosis:
     files: tuple[FileEntry, ...]
     notes: tuple[Note, ...]
     has_failures: bool  # False: nothing in the bundle is in a bad state
+    detections: tuple[Detection, ...] = ()  # of the CRE rules given, worst first
     broken_parts: tuple[str, ...] = ()  # our own bugs, named; exit code 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from analyzer.diagnosis import SCHEMA, Cause, Diagnosis, EvidenceLine, Explained, ObjectRef, Unexplained
+from analyzer.diagnosis import SCHEMA, Cause, Detection, Diagnosis, EvidenceLine, Explained, ObjectRef, Unexplained
 from analyzer.model import FileEntry
 
 
@@ -53,6 +53,30 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "calm": [{"title": c.title, "because": c.because, "count": c.count} for c in diagnosis.calm],
         "has_failures": diagnosis.has_failures,
         "broken_parts": list(diagnosis.broken_parts),
+        "detections": [detection_document(detection) for detection in diagnosis.detections],
+    }
+
+
+def detection_document(detection: Detection) -> dict[str, object]:
+    """A CRE rule that holds; the first keys are those of `podtopsy cre run`."""
+    return {
+        "id": detection.id,
+        "title": detection.title,
+        "count": detection.count,
+        "first_seen": instant_text(detection.first_seen),
+        "evidence": [
+            {"path": e.path, "line": e.line, "timestamp": instant_text(e.timestamp), "text": e.text}
+            for e in detection.evidence
+        ],
+        "last_seen": instant_text(detection.last_seen),
+        "severity": detection.severity or None,
+        **_about(detection.about),
+        "description": detection.description,
+        "cause": detection.cause,
+        "impact": detection.impact,
+        "mitigation": detection.mitigation,
+        "references": list(detection.references),
+        "diagnoses": list(detection.diagnoses),
     }
 
 

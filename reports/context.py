@@ -130,6 +130,25 @@ class Calm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """A rule of the Common Reliability Enumerations that holds."""
+
+    id: str  # "CRE-2025-0048"
+    title: str  # its problem, short
+    severity: str  # critical, high, medium, low, info; "" not stated
+    count: int  # of matches
+    place: str  # whose log shows it first: "shop / api-v2-x2x7k / fluentd on worker-2"
+    time: dt.datetime | None  # when it was first seen
+    cause: str  # why such a thing happens
+    impact: str  # what it does
+    mitigation: str  # what to do
+    references: tuple[str, ...]  # addresses to read on
+    lines: tuple[Fact, ...]  # the first match: place of each line, and the line
+    hidden: int  # lines of it that are not shown
+    diagnoses: tuple[int, ...]  # ranks of the diagnoses about the same thing at the same time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """Something the bundle does not hold."""
 
@@ -240,6 +259,7 @@ class Postmortem:
     causes: tuple[RootCause, ...]  # best first
     leads: tuple[Lead, ...]  # failures no cause explains
     calm: tuple[Calm, ...]  # what was seen and is no incident
+    detections: tuple[Detection, ...]  # CRE rules that hold, worst first
     explained: str  # how many of the warnings the causes account for
     missing: tuple[Gap, ...]  # what would settle more
     commands: str  # the commands of `missing`, one a line, to copy

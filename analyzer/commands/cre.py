@@ -60,7 +60,12 @@ def cre_run(
     """Say which rules hold for a log, whatever its source."""
     from analyzer.cre.read import read_rules
     from analyzer.cre.run import run
-    from analyzer.cre.tell import as_json, as_text
+    from analyzer.detections import as_text
+    from analyzer.document import detection_document
+    from analyzer.present import json_bytes
 
     detections = run(read_rules([rules]), log)
-    typer.echo(as_json(detections) if format is CreFormat.json else as_text(detections), nl=False)
+    if format is CreFormat.json:
+        typer.echo(json_bytes({"detections": [detection_document(d) for d in detections]}), nl=False)
+    else:
+        typer.echo(as_text(detections), nl=False)

@@ -32,6 +32,13 @@ def diagnose(
     ] = None,
     patterns: Patterns = None,
     policy: SitePolicy = None,
+    cre: Annotated[
+        list[Path] | None, typer.Option("--cre", metavar="DIR", help="Rules of the CRE format to run besides.")
+    ] = None,
+    cre_source: Annotated[
+        list[str] | None,
+        typer.Option("--cre-source", metavar="NAME=GLOB", help="The files that a source of CRE rules means."),
+    ] = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit 1 when a cause is found.")] = FailOn.never,
     strict: Strict = False,
     no_progress: NoProgress = False,
@@ -49,6 +56,8 @@ def diagnose(
             Options(
                 patterns=tuple(patterns or ()),
                 policy=policy,
+                cre=tuple(cre or ()),
+                cre_sources=tuple(cre_source or ()),
                 focus=Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ())),
                 strict=strict,
                 timezone=zone(timezone) if timezone else None,

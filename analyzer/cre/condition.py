@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from analyzer.cre import spans
-from analyzer.cre.rule import Condition, Negation, Term, leaves
+from analyzer.cre.rule import EVENT_SOURCES, Condition, Negation, Term, leaves
 from analyzer.cre.terms import term_problem
 from analyzer.cre.yaml_tree import Node
 from patterns.schema import Problem
@@ -18,8 +19,6 @@ _VALUES: Final = ("value", "regex", "jq")
 _OPTIONS: Final = ("window", "slide", "anchor", "absolute")
 _OF_TERM: Final = ("field", "count", *_VALUES, *_KINDS, *_OPTIONS)
 _OF_CONDITION: Final = ("window", "correlations", "event", "origin", "match", "order", "negate")
-_EVENT_SOURCES: Final = ("k8s", "cre.k8s", "cre.prequel.k8s")
-_EVENT_FIELDS: Final = ("reason", "type", "reasonDetail")
 
 
 class Reader:
@@ -82,6 +81,9 @@ class Reader:
             return None
         source, is_origin = self._event(node, field, isinstance(parts[0], Term))
         negations = self._negations(node.get("negate"), f"{field}.negate", depth, parts)
+        if source not in EVENT_SOURCES:
+            parts = [_fieldless(part) for part in parts]
+            negations = tuple(replace(negation, what=_fieldless(negation.what)) for negation in negations)
         return Condition(
             is_sequence=kind == "sequence",
             parts=tuple(parts),  # type: ignore[arg-type]  # all of one kind: _parts has checked
@@ -112,8 +114,6 @@ class Reader:
             if kind == "sequence" or parts > 1:
                 reason = "a sequence needs one" if kind == "sequence" else "a set of two or more needs one"
                 self._report(node, f"{field}.window", f"is missing: {reason}")
-            elif parts == 1 and kind == "set":
-                return 0
             return 0
         found = self._span(window, f"{field}.window")
         if found < 0:
@@ -257,6 +257,11 @@ class Reader:
         if text.lower() not in ("true", "false"):
             self._report(value or node, f"{field}.{key}", "must be true or false")
         return text.lower() == "true"
+
+
+def _fieldless(part: Term | Condition) -> Term | Condition:
+    """The reference implementation looks at fields of events alone; elsewhere the line must hold the value."""
+    return replace(part, field="") if isinstance(part, Term) else part
 
 
 def _text(node: Node, key: str) -> str:

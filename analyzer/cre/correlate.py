@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from analyzer.cre.detection import Proof
 from analyzer.cre.evaluate import Hit
+from analyzer.cre.proof import Proof
 
 _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     name: fields
@@ -20,6 +20,15 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     for name in names
 }
 """Correlation, in small letters without underscores -> what of a line must be equal."""
+
+
+_FIELD: Final[Mapping[str, Callable[[Proof], str]]] = {
+    "node": lambda proof: proof.about.node or (proof.about.name if proof.about.kind == "Node" else ""),
+    "namespace": lambda proof: proof.about.namespace,
+    "pod": lambda proof: proof.about.pod,
+    "container": lambda proof: proof.about.container,
+    "path": lambda proof: proof.line.path,
+}
 
 
 def groups(hits: Sequence[Hit], correlations: Sequence[str], proofs: Mapping[int, Proof]) -> Iterator[Collection[Hit]]:
@@ -43,4 +52,4 @@ def groups(hits: Sequence[Hit], correlations: Sequence[str], proofs: Mapping[int
 def _told(hit: Hit, fields: Sequence[str], proofs: Mapping[int, Proof]) -> tuple[str, ...]:
     """What the lines of a hit say of each field, the first that says anything."""
     lines = [proofs[number] for number in hit.lines]
-    return tuple(next((value for line in lines if (value := str(getattr(line, field)))), "") for field in fields)
+    return tuple(next((value for line in lines if (value := _FIELD[field](line))), "") for field in fields)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+EVENT_SOURCES = frozenset(("k8s", "cre.k8s", "cre.kubernetes", "cre.prequel.k8s", "cre.events"))
+"""Abstract sources that mean the events of the cluster; terms of other sources have no fields."""
 SEVERITIES = ("critical", "high", "medium", "low", "info")  # severity: 0 to 4
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.bundle import open_bundle
-from analyzer.cre.detection import Detection
 from analyzer.cre.rule import Rule
 from analyzer.cre.translate import Translation
+from analyzer.diagnosis import Detection
 from analyzer.ingest.bulk import read_log
 from analyzer.model import SoughtLine
 from analyzer.placement import Placement

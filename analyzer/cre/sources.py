@@ -1,8 +1,9 @@
 """Which logs a rule's abstract source means.
 
 A CRE rule names its source in the abstract ("cre.log.nginx"). A log is of that source when its container, pod,
-namespace, unit or file name holds a word of it; where nothing tells whose a log is, it may be of any source. The
-user's own bindings (NAME=GLOB) come first: a source that is bound by hand means the files that match, and no others.
+namespace or unit holds a word of it, or of the applications that the rule names; where nothing tells whose a log is,
+it may be of any source. The user's own bindings (NAME=GLOB) come first: a source that is bound by hand means the
+files that match, and no others.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from analyzer.cre.detection import Proof
-from analyzer.cre.rule import Rule
+from analyzer.cre.proof import Proof
+from analyzer.cre.rule import EVENT_SOURCES, Rule, leaves
 from analyzer.errors import UsageError
 from analyzer.placement import Placement
 
@@ -25,8 +26,12 @@ _NO_NAMES: Final = frozenset(
      "proxy", "worker", "api", "app", "service", "node", "pod", "pods", "config", "demo", "cli", "client", "cres", "s")
 )  # fmt: skip
 """Words of sources that say nothing of whose log it is."""
-EVENT_SOURCES: Final = frozenset(("k8s", "cre.k8s", "cre.kubernetes", "cre.prequel.k8s", "cre.events"))
-"""Sources that mean the events of the cluster."""
+_UNITS: Final[Mapping[str, frozenset[str]]] = {
+    "kubelet_log": frozenset(("kubelet",)),
+    "runtime_log": frozenset(("containerd", "crio", "docker")),
+    "kernel_log": frozenset(("kernel", "linux", "dmesg")),
+}
+"""Whose log it is where its lines tell no container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,7 @@ class Wanted:
 
     def of(self, path: str, placement: Placement) -> frozenset[int]:
         """The terms to search a file for."""
-        owner = _words(placement.namespace, placement.pod, placement.container)
-        if not owner and not _is_known(placement.role):
-            owner = frozenset()
-        elif not owner:
-            owner = _words(path.rpartition("/")[2])
+        owner = owner_of(placement.role, placement.namespace, placement.pod, placement.container)
         fitting = (s for s in self.asked if self.binding.fits(s, self.names.get(s, frozenset()), path, owner))
         return frozenset().union(*(self.asked[source] for source in fitting))
 
@@ -69,19 +70,18 @@ class Binding:
     def asking(self, asked: Mapping[str, frozenset[int]], rules: Sequence[Rule]) -> Wanted:
         """For the screen: what to search each file for."""
         names: dict[str, frozenset[str]] = {}
-        from analyzer.cre.rule import leaves
-
         for rule in rules:
             for leaf in leaves(rule.condition):
                 names[leaf.source] = names.get(leaf.source, frozenset()) | names_of(leaf.source, rule)
         return Wanted(self, asked, names)
 
-    def binds(self, source: str, rule: Rule, line: Proof) -> bool:
+    def binds(self, source: str, rule: Rule, proof: Proof) -> bool:
         """A log that this line is of may be of the source, for this rule."""
-        owner = _words(line.namespace, line.pod, line.container)
-        if not owner and _is_known(line.source):
-            owner = _words(line.path.rpartition("/")[2])
-        return self.fits(source, names_of(source, rule), line.path, owner)
+        about, quote = proof.about, proof.line
+        if quote.source == "event":
+            return self.is_all or source in EVENT_SOURCES
+        owner = owner_of(quote.source, about.namespace, about.pod, about.container)
+        return self.fits(source, names_of(source, rule), quote.path, owner)
 
     def fits(self, source: str, names: frozenset[str], path: str, owner: frozenset[str]) -> bool:
         """`owner` are the words of whose log it is; none where nothing tells."""
@@ -104,10 +104,10 @@ def names_of(source: str, rule: Rule) -> frozenset[str]:
     return _words(*told) - _NO_NAMES
 
 
+def owner_of(source: str, namespace: str | None, pod: str | None, container: str | None) -> frozenset[str]:
+    """The words of whose log it is; none where nothing tells."""
+    return _words(namespace, pod, container) or _UNITS.get(source, frozenset())
+
+
 def _words(*texts: str | None) -> frozenset[str]:
     return frozenset(word for text in texts if text for word in _WORD.findall(text.lower()))
-
-
-def _is_known(source: str) -> bool:
-    """The layout or the lines themselves tell what writes the log: a unit, a component, the kernel."""
-    return source in ("kubelet_log", "runtime_log", "kernel_log", "control_plane_log", "node_log")

@@ -18,7 +18,9 @@ JSON_LINE: Final = r"\{"
 
 _QUOTED: Final = re.compile(r"\\Q(.*?)(?:\\E|\Z)", re.DOTALL)
 _EQUALS: Final = r'\.[\w.]{1,100}\s{0,4}==\s{0,4}"([\w .:/-]{1,200})"'
-_SIMPLE_JQ: Final = re.compile(rf"\s*select\(\s{{0,4}}{_EQUALS}(?:\s{{1,4}}and\s{{1,4}}{_EQUALS}){{0,20}}\s{{0,4}}\)\s*")
+_SIMPLE_JQ: Final = re.compile(
+    rf"\s*select\(\s{{0,4}}{_EQUALS}(?:\s{{1,4}}and\s{{1,4}}{_EQUALS}){{0,20}}\s{{0,4}}\)\s*"
+)
 _TEXTS: Final = re.compile(r'==\s{0,4}"([\w .:-]{1,200})"')
 _TELLING: Final = 5  # letters and digits that make a part worth searching for alone
 _LETTERS: Final = re.compile(r"\\.|\[[^\]]*\]|\{[^}]*\}|[^A-Za-z0-9]")
@@ -94,10 +96,21 @@ def _ours(expression: str) -> str:
 def prover(term: Term) -> Callable[[str], bool]:
     """Whether a line is what the term asks for."""
     if term.kind == "value":
-        return functools.partial(_contains, term.text)
+        return functools.partial(_has_field, term) if term.field else functools.partial(_contains, term.text)
     if term.kind == "regex":
         return functools.partial(_matches, regex.compile(_ours(term.text), _FLAGS))
     return functools.partial(_is_true, _program(term.text))
+
+
+def _has_field(term: Term, line: str) -> bool:
+    """An event in JSON has the field; of other text no more can be said than that it holds the value."""
+    if not line.startswith("{"):
+        return term.text in line
+    try:
+        event = orjson.loads(line)
+    except ValueError:
+        return False
+    return isinstance(event, dict) and event.get(term.field) == term.text
 
 
 def _contains(text: str, line: str) -> bool:

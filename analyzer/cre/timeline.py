@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analyzer.cre.detection import Proof
 from analyzer.cre.evaluate import Hit
+from analyzer.cre.events import EventLine
+from analyzer.cre.proof import Proof
 from analyzer.cre.rule import Term
+from analyzer.diagnosis import EvidenceLine, ObjectRef
 from analyzer.encoding import decode
 from analyzer.ingest.clock import in_year
 from analyzer.ingest.logline import LogHints, parse_line
@@ -22,6 +24,8 @@ _AHEAD: Final = dt.timedelta(days=92)
 
 Place = tuple[str, ...]
 """Whose log it is: namespace, pod, container where the bundle tells, else the path. Rules are judged place by place."""
+
+EVENTS: Final[Place] = ("", "events")  # of the cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +58,40 @@ def moments(
         stamp = told.timestamp
         if stamp is not None and told.is_yearless and present is not None:
             stamp = in_year(stamp, present + _AHEAD) or stamp
-        if stamp is not None:
-            time = (stamp - _EPOCH) // dt.timedelta(microseconds=1) * 1000
-        else:
-            time = time + line.line - at if path == line.path else line.line
+        untimed = time + line.line - at if path == line.path else line.line
+        time = untimed if stamp is None else _nanoseconds(stamp)
         path, at = line.path, line.line
-        proof = Proof(
-            path=line.path,
-            line=line.line,
-            timestamp=stamp,
-            text=text[:SHOWN_CHARACTERS],
-            source=read.source,
+        about = ObjectRef(
             namespace=line.namespace or "",
-            pod=line.pod or "",
+            kind="Pod" if line.pod else "",
+            name=line.pod or "",
             container=line.container or "",
             node=line.node or read.node or "",
         )
+        quote = EvidenceLine(
+            path=line.path,
+            line=line.line,
+            timestamp=stamp,
+            timestamp_error_seconds=0.0,
+            source=read.source,
+            text=text[:SHOWN_CHARACTERS],
+        )
         hit = Hit(time, (paths[line.path], line.line), (number,))
-        found[place_of(line)].append(Moment(hit, proof, frozenset(terms[n] for n in line.numbers)))
+        found[place_of(line)].append(Moment(hit, Proof(quote, about), frozenset(terms[n] for n in line.numbers)))
     return {place: sorted(found[place], key=lambda m: m.hit) for place in sorted(found)}
+
+
+def event_moments(events: Sequence[EventLine], first: int) -> list[Moment]:
+    """Events of the cluster in time order; `first` is the number of the first of them among all lines."""
+    found = [
+        Moment(Hit(_nanoseconds(event.time), (len(events), number), (first + number,)), event.proof, event.terms)
+        for number, event in enumerate(events)
+    ]
+    return sorted(found, key=lambda m: m.hit)
+
+
+def _nanoseconds(time: dt.datetime | None) -> int:
+    return 0 if time is None else (time - _EPOCH) // dt.timedelta(microseconds=1) * 1000
 
 
 def place_of(line: SoughtLine) -> Place:
@@ -90,4 +109,3 @@ def hits_of(found: Iterable[Moment], terms: Iterable[Term]) -> Mapping[Term, lis
         for term in moment.terms & wanted:
             hits[term].append(moment.hit)
     return hits
-

@@ -6,16 +6,22 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from analyzer.cre.correlate import groups
-from analyzer.cre.detection import Detection, Proof
 from analyzer.cre.evaluate import Hit, matches
-from analyzer.cre.rule import Condition, Rule, Term, leaves, terms_of
+from analyzer.cre.events import EventLine, event_lines
+from analyzer.cre.proof import Proof
+from analyzer.cre.rule import SEVERITIES, Condition, Rule, Term, leaves, terms_of
 from analyzer.cre.sources import EVERYTHING, Binding
 from analyzer.cre.terms import prover, screened_for
-from analyzer.cre.timeline import Moment, Place, hits_of, moments
-from analyzer.model import SoughtLine
+from analyzer.cre.timeline import EVENTS, Moment, Place, event_moments, hits_of, moments
+from analyzer.diagnosis import Detection
+from analyzer.model import Evidence, SoughtLine
 from analyzer.screen import Sought
+
+SHOWN_LINES: Final = 100  # of the evidence
+_SEVERITY: Final = {name: number for number, name in enumerate(SEVERITIES)}
 
 Found = list[tuple[Hit, ...]]  # matches of one condition
 
@@ -48,13 +54,21 @@ class Translation:
         """Whether the term of this number is true of a text."""
         return prover(self.terms[number])(text)
 
-    def detect(self, lines: Sequence[SoughtLine], present: dt.datetime | None = None) -> tuple[Detection, ...]:
-        """The rules that hold, in the order of the rules; `lines` are what the screen saw."""
+    def find(self, evidence: Evidence) -> tuple[Detection, ...]:
+        """The rules that hold for a bundle."""
+        return self.detect(evidence.sought, evidence.present, event_lines(evidence, self.rules))
+
+    def detect(
+        self, lines: Sequence[SoughtLine], present: dt.datetime | None = None, events: Sequence[EventLine] = ()
+    ) -> tuple[Detection, ...]:
+        """The rules that hold, worst first; `lines` are what the screen saw."""
         found = moments(lines, self.terms, present)
+        if events:
+            found = {**found, EVENTS: event_moments(events, len(lines))}
         proofs = {moment.hit.lines[0]: moment.proof for place in found.values() for moment in place}
         judge = _Judge(found, proofs, self.binding)
-        detections = (judge.detection(rule) for rule in self.rules)
-        return tuple(detection for detection in detections if detection is not None)
+        detections = [held for rule in self.rules if (held := judge.detection(rule)) is not None]
+        return tuple(sorted(detections, key=lambda d: (_SEVERITY.get(d.severity, len(SEVERITIES)), d.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +85,23 @@ class _Judge:
         if not happened:
             return None
         first = dict.fromkeys(number for hit in happened[0] for number in hit.lines)
-        told = [self.proofs[n].timestamp for match in happened for hit in match for n in hit.lines]
+        told = [self.proofs[n].line.timestamp for match in happened for hit in match for n in hit.lines]
         stamps = [stamp for stamp in told if stamp is not None]
+        shown = [self.proofs[number] for number in first]
         return Detection(
-            rule=rule,
+            id=rule.id,
+            title=rule.title,
+            severity=rule.severity,
             count=len(happened),
+            about=shown[0].about,
             first_seen=min(stamps, default=None),
             last_seen=max(stamps, default=None),
-            evidence=tuple(self.proofs[number] for number in first),
+            evidence=tuple(proof.line for proof in shown[:SHOWN_LINES]),
+            description=rule.description,
+            cause=rule.cause,
+            impact=rule.impact,
+            mitigation=rule.mitigation,
+            references=rule.references,
         )
 
     def _matches(self, condition: Condition, rule: Rule) -> Found:

@@ -121,7 +121,7 @@ class SoughtLines:
     def notes(self) -> Iterator[Note]:
         """What to say of lines that were left out."""
         if self._left_out:
-            problem = f"more than {MOST_LINES:,} lines hold the same term of a rule: of the lines behind, none is judged"
+            problem = f"more than {MOST_LINES:,} lines hold the same term of a rule: those behind are not judged"
             yield Note(path=self._path, problem=problem, count=self._left_out, is_of_source=True)
 
 
