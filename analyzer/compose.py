@@ -124,7 +124,7 @@ def _detection(found: Detection) -> context.Detection:
         time=found.first_seen,
         cause=found.cause.strip(),
         impact=found.impact.strip(),
-        mitigation=found.mitigation.strip(),
+        mitigation=tuple(text for row in found.mitigation.split("\n") if (text := row.strip().lstrip("-*").strip())),
         references=found.references,
         lines=tuple(context.Fact(label=_place(e.path, e.line), value=_shown(e.text)) for e in shown),
         hidden=len(found.evidence) - len(shown),

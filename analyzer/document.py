@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from analyzer.diagnosis import SCHEMA, Cause, Detection, Diagnosis, EvidenceLine, Explained, ObjectRef, Unexplained
 from analyzer.model import FileEntry
@@ -28,7 +29,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
                 "namespaces": facts.namespaces,
             },
         },
-        "diagnoses": [_diagnosis(cause) for cause in diagnosis.causes],
+        "diagnoses": [_diagnosis(cause, diagnosis.detections) for cause in diagnosis.causes],
         "unexplained": [_unexplained(lead) for lead in diagnosis.unexplained],
         "explained": {
             "window": [instant_text(t) for t in numbers.window] if numbers.window else None,
@@ -85,7 +86,7 @@ def _share(numbers: Explained) -> float | None:
     return round(numbers.explained / numbers.warnings, 4) if numbers.window and numbers.warnings else None
 
 
-def _diagnosis(cause: Cause) -> dict[str, object]:
+def _diagnosis(cause: Cause, detections: Sequence[Detection]) -> dict[str, object]:
     victims = {(v.namespace or "", v.pod or "", v.container or "", v.node or "") for v in cause.victims}
     return {
         "rank": cause.rank,
@@ -119,6 +120,7 @@ def _diagnosis(cause: Cause) -> dict[str, object]:
         "impact": cause.impact,
         "references": list(cause.references),
         "object": {"kind": cause.about.kind or None, "name": cause.about.name or None},
+        "detections": [detection.id for detection in detections if cause.rank in detection.diagnoses],
     }
 
 

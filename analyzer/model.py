@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -329,19 +329,27 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SoughtLine:
-    """A line of a log that holds what the screen was told to search for besides."""
+class Whose:
+    """Whose log a line is of, as its path and the headings before it tell; "" unknown."""
+
+    source: str  # one of LOG_SOURCES
+    namespace: str = ""
+    pod: str = ""
+    container: str = ""
+    node: str = ""
+
+
+class SoughtLine(NamedTuple):
+    """A line of a log in which the screen saw what it was told to search for besides; not yet proved."""
 
     path: str
     line: int
     raw: bytes  # without its line end, cut where it is long
     timed_by: bytes  # the line that tells its time: itself, or one of those before it; b"" where none does
+    entry: bytes  # the line with those that go on with it, as one; b"" where there are none
+    begins: int  # the line at which its entry begins
     numbers: tuple[int, ...]  # of what was sought, ascending
-    source: str = "text"  # one of LOG_SOURCES
-    namespace: str | None = None
-    pod: str | None = None
-    container: str | None = None
-    node: str | None = None
+    whose: Whose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ class Sought:
 
     expressions: tuple[str, ...]
     wanted: Callable[[str, Placement], frozenset[int]]  # numbers of those that matter in the file at this path
-    holds: Callable[[int, str], bool]  # whether what the number stands for is true of a text
+    lone: frozenset[int]  # numbers of those that matter without anything else beside them
 
 
 class Screen:

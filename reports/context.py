@@ -141,7 +141,7 @@ class Detection:
     time: dt.datetime | None  # when it was first seen
     cause: str  # why such a thing happens
     impact: str  # what it does
-    mitigation: str  # what to do
+    mitigation: tuple[str, ...]  # what to do
     references: tuple[str, ...]  # addresses to read on
     lines: tuple[Fact, ...]  # the first match: place of each line, and the line
     hidden: int  # lines of it that are not shown

@@ -29,7 +29,7 @@ def rule_files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         found += sorted(f for f in path.rglob("*") if f.suffix in _SUFFIXES) if path.is_dir() else [path]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def read_rules(paths: Sequence[Path]) -> tuple[Rule, ...]:

@@ -24,6 +24,8 @@ def run(rules: Sequence[Rule], log: str) -> tuple[Detection, ...]:
 
     Raises InputError where the log cannot be read.
     """
+    if Path(log).is_file() and not Path(log).stat().st_size:
+        return ()
     translation = Translation.of(rules)
     screen = Screen.build((), sought=translation.sought())
     lines: list[SoughtLine] = []

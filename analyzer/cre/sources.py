@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from analyzer.cre.proof import Proof
 from analyzer.cre.rule import EVENT_SOURCES, Rule, leaves
 from analyzer.errors import UsageError
+from analyzer.model import Whose
 from analyzer.placement import Placement
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
@@ -75,13 +75,12 @@ class Binding:
                 names[leaf.source] = names.get(leaf.source, frozenset()) | names_of(leaf.source, rule)
         return Wanted(self, asked, names)
 
-    def binds(self, source: str, rule: Rule, proof: Proof) -> bool:
-        """A log that this line is of may be of the source, for this rule."""
-        about, quote = proof.about, proof.line
-        if quote.source == "event":
+    def binds(self, source: str, rule: Rule, whose: Whose, path: str) -> bool:
+        """A log may be of the source, for this rule."""
+        if whose.source == "event":
             return self.is_all or source in EVENT_SOURCES
-        owner = owner_of(quote.source, about.namespace, about.pod, about.container)
-        return self.fits(source, names_of(source, rule), quote.path, owner)
+        owner = owner_of(whose.source, whose.namespace, whose.pod, whose.container)
+        return self.fits(source, names_of(source, rule), path, owner)
 
     def fits(self, source: str, names: frozenset[str], path: str, owner: frozenset[str]) -> bool:
         """`owner` are the words of whose log it is; none where nothing tells."""

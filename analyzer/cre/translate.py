@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from analyzer.cre.correlate import groups
 from analyzer.cre.evaluate import Hit, matches
 from analyzer.cre.events import EventLine, event_lines
-from analyzer.cre.proof import Proof
 from analyzer.cre.rule import SEVERITIES, Condition, Rule, Term, leaves, terms_of
 from analyzer.cre.sources import EVERYTHING, Binding
-from analyzer.cre.terms import prover, screened_for
-from analyzer.cre.timeline import EVENTS, Moment, Place, event_moments, hits_of, moments
+from analyzer.cre.terms import screened_for
+from analyzer.cre.timeline import Place, Timeline
 from analyzer.diagnosis import Detection
 from analyzer.model import Evidence, SoughtLine
 from analyzer.screen import Sought
@@ -44,15 +43,14 @@ class Translation:
         """What the screen must search for besides, file by file only what the file's source is asked for."""
         numbers = {term: number for number, term in enumerate(self.terms)}
         asked: dict[str, set[int]] = defaultdict(set)
-        for rule in self.rules:
-            for leaf in leaves(rule.condition):
-                asked[leaf.source] |= {numbers[term] for term in terms_of(leaf)}
+        paired: set[int] = set()
+        for leaf in (leaf for rule in self.rules for leaf in leaves(rule.condition)):
+            named = {numbers[term] for term in terms_of(leaf)}
+            asked[leaf.source] |= named
+            paired |= named if len(leaf.parts) > 1 or leaf.negations else set()
         wanted = self.binding.asking({source: frozenset(found) for source, found in asked.items()}, self.rules)
-        return Sought(tuple(map(screened_for, self.terms)), wanted.of, self.holds)
-
-    def holds(self, number: int, text: str) -> bool:
-        """Whether the term of this number is true of a text."""
-        return prover(self.terms[number])(text)
+        lone = frozenset(numbers.values()) - paired
+        return Sought(tuple(map(screened_for, self.terms)), wanted.of, lone)
 
     def find(self, evidence: Evidence) -> tuple[Detection, ...]:
         """The rules that hold for a bundle."""
@@ -62,21 +60,16 @@ class Translation:
         self, lines: Sequence[SoughtLine], present: dt.datetime | None = None, events: Sequence[EventLine] = ()
     ) -> tuple[Detection, ...]:
         """The rules that hold, worst first; `lines` are what the screen saw."""
-        found = moments(lines, self.terms, present)
-        if events:
-            found = {**found, EVENTS: event_moments(events, len(lines))}
-        proofs = {moment.hit.lines[0]: moment.proof for place in found.values() for moment in place}
-        judge = _Judge(found, proofs, self.binding)
+        judge = _Judge(Timeline(lines, self.terms, events, present), self.binding)
         detections = [held for rule in self.rules if (held := judge.detection(rule)) is not None]
         return tuple(sorted(detections, key=lambda d: (_SEVERITY.get(d.severity, len(SEVERITIES)), d.id)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """What was found, and which rules hold for it."""
+    """What was seen, and which rules hold for it."""
 
-    found: Mapping[Place, Sequence[Moment]]
-    proofs: Mapping[int, Proof]  # number of a line -> what it shows
+    timeline: Timeline
     binding: Binding
 
     def detection(self, rule: Rule) -> Detection | None:
@@ -84,10 +77,10 @@ class _Judge:
         happened = sorted(self._matches(rule.condition, rule), key=lambda match: match[-1])
         if not happened:
             return None
-        first = dict.fromkeys(number for hit in happened[0] for number in hit.lines)
-        told = [self.proofs[n].line.timestamp for match in happened for hit in match for n in hit.lines]
+        told = [self.timeline.stamp(n) for match in happened for hit in match for n in hit.lines]
         stamps = [stamp for stamp in told if stamp is not None]
-        shown = [self.proofs[number] for number in first]
+        first = list(dict.fromkeys(number for hit in happened[0] for number in hit.lines))[:SHOWN_LINES]
+        shown = [self.timeline.proof(number) for number in first]
         return Detection(
             id=rule.id,
             title=rule.title,
@@ -96,7 +89,7 @@ class _Judge:
             about=shown[0].about,
             first_seen=min(stamps, default=None),
             last_seen=max(stamps, default=None),
-            evidence=tuple(proof.line for proof in shown[:SHOWN_LINES]),
+            evidence=tuple(proof.line for proof in shown),
             description=rule.description,
             cause=rule.cause,
             impact=rule.impact,
@@ -107,19 +100,33 @@ class _Judge:
     def _matches(self, condition: Condition, rule: Rule) -> Found:
         """Matches of a leaf are looked for place by place; what conditions are nested in looks at all of them."""
         if condition.source:
-            places = (p for p, seen in self.found.items() if self.binding.binds(condition.source, rule, seen[0].proof))
-            terms = terms_of(condition)
-            return [m for p in places for m in matches(condition, hits_of(self.found[p], terms))]
+            return [match for place in self._places(condition, rule) for match in self._in_place(condition, place)]
         inner: dict[Condition, list[Hit]] = {}
         for part in (*condition.parts, *(negation.what for negation in condition.negations)):
             if isinstance(part, Condition) and part not in inner:
                 inner[part] = sorted(_whole(match) for match in self._matches(part, rule))
         every = [hit for hits in inner.values() for hit in hits]
+        proofs = {number: self.timeline.proof(number) for hit in every for number in hit.lines}
         seen: dict[tuple[Hit, ...], None] = {}
-        for group in groups(every, condition.correlations, self.proofs):
+        for group in groups(every, condition.correlations, proofs):
             hits = {part: [hit for hit in hits if hit in group] for part, hits in inner.items()}
             seen |= dict.fromkeys(matches(condition, hits))
         return list(seen)
+
+    def _places(self, leaf: Condition, rule: Rule) -> list[Place]:
+        """Those of the leaf's source in which everything it needs may be."""
+        needed = Counter(part for part in leaf.parts if isinstance(part, Term))
+        seen = self.timeline
+        return [
+            place
+            for place in seen.places()
+            if all(seen.may_hold(place, term) >= count for term, count in needed.items())
+            and self.binding.binds(leaf.source, rule, *seen.whose(place))
+        ]
+
+    def _in_place(self, leaf: Condition, place: Place) -> Found:
+        hits = {term: self.timeline.hits(place, term) for term in terms_of(leaf)}
+        return matches(leaf, hits)
 
 
 def _whole(match: Iterable[Hit]) -> Hit:

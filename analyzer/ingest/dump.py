@@ -42,4 +42,5 @@ def with_logs(objects: Harvest, raw: bytes, start: int, path: str, placement: Pl
         last_timestamp=max(filter(None, (objects.last_timestamp, logs.last_timestamp)), default=None),
         records=(*objects.records, *logs.records),
         notes=(*objects.notes, *logs.notes),
+        sought=logs.sought,
     )

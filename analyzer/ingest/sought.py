@@ -1,7 +1,8 @@
-"""Lines of one log that hold what the screen was told to search for besides.
+"""Lines of one log that may hold what the screen was told to search for besides.
 
-What is true of no single line may be of an entry of several: a line with a time and those behind it without one, read
-as one text. What is kept is bounded: of each thing sought, so many lines a file, the first ones.
+Nothing is proved here, and little is looked at: a term may stand in every second line, and matter in none. A line is
+kept with those that go on with it, if there are any: what is true of no single line may be of an entry of several, a
+line with a time and those behind it without one. What is kept is bounded: so many lines a file for one thing sought.
 """
 
 from __future__ import annotations
@@ -9,36 +10,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Final
 
-from analyzer.encoding import decode
-from analyzer.ingest.logline import LogHints, parse_line
+from analyzer.ingest.logline import LogHints
 from analyzer.ingest.window import Joined, Line, Window
-from analyzer.model import Note, SoughtLine
+from analyzer.model import Note, SoughtLine, Whose
 from analyzer.placement import Placement
 from analyzer.screen import Screen
+from analyzer.timestamps import Instant
 
 MOST_LINES: Final = 5_000  # of a file, for one thing sought
-KEPT_BYTES: Final = 8 << 10  # of a line
-LOOKED_AT_BYTES: Final = 64 << 10  # of a line or an entry
+MOST_OF_LONE: Final = 500  # the same, for what needs nothing beside it: the first few tell as much
+KEPT_BYTES: Final = 8 << 10  # of a line, and of an entry
 _MOST_OF_ENTRY: Final = 30  # lines on either side
 _BEGINS: Final = re.compile(
     rb'(?!\s)(?:[^\n]{0,160}?\d:\d\d:\d\d|[^\n]{0,400}?(?:\bts=\d|"(?:ts|time|t|timestamp|@timestamp)"\s{0,4}:))'
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A line with the lines that go on with it."""
-
-    timed_by: bytes  # the line that begins it; b"" where none with a time is near
-    before: tuple[bytes, ...]  # from the one that begins it
-    after: tuple[bytes, ...]
-
-    def text(self, raw: bytes) -> str:
-        """All of it as one line of text."""
-        return decode(b" ".join((*self.before, raw, *self.after))[:LOOKED_AT_BYTES])
 
 
 class SoughtLines:
@@ -51,12 +38,12 @@ class SoughtLines:
         self._sought = screen.sought
         self._wanted = screen.sought.wanted(path, placement) if screen.sought is not None else frozenset[int]()
         self._counts: Counter[int] = Counter()
-        self._entries: dict[int, int] = {}  # thing sought -> first line of the entry that it was last true of
+        self._whose: dict[LogHints, Whose] = {}
         self._lines: list[SoughtLine] = []
-        self._left_out = 0
+        self._full: set[int] = set()
 
     def without_unwanted(self, hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The hits of a block, less those of what nobody wants in this file."""
+        """The hits of a block, less those of what nobody wants in this file, or no more of."""
         if self._sought is None:
             return hits
         first, wanted = self._first, self._wanted
@@ -69,50 +56,54 @@ class SoughtLines:
     def take(
         self, window: Window, line: Line, joined: Joined | None, number: int, indexes: Collection[int], hints: LogHints
     ) -> None:
-        """Keep a line, whole where the runtime has cut it, if what was seen in it is true."""
-        numbers = sorted(i - self._first for i in indexes if i >= self._first)
-        open_ = [n for n in numbers if self._counts[n] < MOST_LINES]
-        self._left_out += len(open_) < len(numbers)
-        if not open_:
-            return
-        raw = (line.raw if joined is None else joined.raw)[:LOOKED_AT_BYTES]
-        text = decode(raw)
-        entry = _entry(window, line)
-        true = [n for n in open_ if self._is_true(n, text, hints)]
-        if len(true) < len(open_) and (entry.before or entry.after):
-            begins, whole = number - len(entry.before), entry.text(raw)
-            for n in open_:
-                if n not in true and self._entries.get(n) != begins and self._holds(n, whole):
-                    self._entries[n] = begins
-                    true.append(n)
-        if true:
-            self._counts.update(true)
-            self._keep(raw, entry.timed_by, number, tuple(sorted(true)), hints)
-
-    def _is_true(self, number: int, text: str, hints: LogHints) -> bool:
-        """Of the line as it stands, or of the message in its envelope."""
-        if self._holds(number, text):
-            return True
-        return text.startswith('{"log":') and self._holds(number, parse_line(text, hints).message)
-
-    def _holds(self, number: int, text: str) -> bool:
-        return self._sought is not None and self._sought.holds(number, text)
-
-    def _keep(self, raw: bytes, timed_by: bytes, number: int, numbers: tuple[int, ...], hints: LogHints) -> None:
+        """Keep a line, whole where the runtime has cut it."""
+        numbers = self._counted(indexes)
+        raw = (line.raw if joined is None else joined.raw)[:KEPT_BYTES]
+        timed_by, entry, begins = raw, b"", number
+        begun = _BEGINS.match(raw) is not None
+        if not begun or line.end >= len(window.block) or not _BEGINS.match(window.block, line.end):
+            timed_by, before, after = _entry(window, line, begun)
+            begins = number - len(before)
+            if before or after:
+                entry = b" ".join((*before, raw, *after))[:KEPT_BYTES]
         self._lines.append(
-            SoughtLine(
-                path=self._path,
-                line=number,
-                raw=raw[:KEPT_BYTES],
-                timed_by=timed_by[:KEPT_BYTES],
-                numbers=numbers,
-                source=hints.source,
-                namespace=hints.namespace,
-                pod=hints.pod,
-                container=hints.container,
-                node=hints.node,
-            )
+            SoughtLine(self._path, number, raw, timed_by[:KEPT_BYTES], entry, begins, numbers, self._of(hints))
         )
+
+    def take_message(
+        self, message: bytes, instant: Instant | None, number: int, indexes: Collection[int], hints: LogHints
+    ) -> None:
+        """Keep the message of a journal's entry."""
+        stamp = instant.timestamp if instant is not None else None
+        timed_by = stamp.isoformat().encode() if stamp is not None else b""
+        wanted = [i for i in indexes if i - self._first in self._wanted]
+        if wanted:
+            numbers = self._counted(wanted)
+            raw = message[:KEPT_BYTES]
+            self._lines.append(SoughtLine(self._path, number, raw, timed_by, b"", number, numbers, self._of(hints)))
+
+    def _counted(self, indexes: Collection[int]) -> tuple[int, ...]:
+        """The numbers of what was seen; what was seen often enough is wanted no more."""
+        numbers = tuple(sorted(i - self._first for i in indexes if i >= self._first))
+        for number in numbers:
+            self._counts[number] += 1
+            lone = self._sought is not None and number in self._sought.lone
+            if self._counts[number] >= (MOST_OF_LONE if lone else MOST_LINES):
+                self._wanted -= {number}
+                self._full.add(number)
+        return numbers
+
+    def _of(self, hints: LogHints) -> Whose:
+        found = self._whose.get(hints)
+        if found is None:
+            found = self._whose[hints] = Whose(
+                source=hints.source,
+                namespace=hints.namespace or "",
+                pod=hints.pod or "",
+                container=hints.container or "",
+                node=hints.node or "",
+            )
+        return found
 
     def lines(self) -> tuple[SoughtLine, ...]:
         """All that was kept, in the order of the file."""
@@ -120,25 +111,28 @@ class SoughtLines:
 
     def notes(self) -> Iterator[Note]:
         """What to say of lines that were left out."""
-        if self._left_out:
-            problem = f"more than {MOST_LINES:,} lines hold the same term of a rule: those behind are not judged"
-            yield Note(path=self._path, problem=problem, count=self._left_out, is_of_source=True)
+        if self._full:
+            problem = "more lines may hold the same term of a CRE rule than are looked at: those behind are not judged"
+            yield Note(path=self._path, problem=problem, count=len(self._full), is_of_source=True)
 
 
-def _entry(window: Window, line: Line) -> _Entry:
-    """The entry that a line is of; the line alone where no time is near, for then nothing tells where one begins."""
+def _entry(window: Window, line: Line, begun: bool) -> tuple[bytes, tuple[bytes, ...], tuple[bytes, ...]]:
+    """The line that begins the entry of a line, the lines of it before and behind.
+
+    The line alone where none with a time is near, for then nothing tells where an entry begins.
+    """
     after: list[bytes] = []
     following = window.after(line.end)
     while following is not None and len(after) < _MOST_OF_ENTRY and not _BEGINS.match(following.raw):
         after.append(following.raw)
         following = window.after(following.end)
-    if _BEGINS.match(line.raw):
-        return _Entry(line.raw, (), tuple(after))
+    if begun:
+        return line.raw, (), tuple(after)
     before: list[bytes] = []
     earlier = window.before(line.start)
     while earlier is not None and len(before) < _MOST_OF_ENTRY:
         before.append(earlier.raw)
         if _BEGINS.match(earlier.raw):
-            return _Entry(earlier.raw, tuple(reversed(before)), tuple(after))
+            return earlier.raw, tuple(reversed(before)), tuple(after)
         earlier = window.before(earlier.start)
-    return _Entry(b"", (), ())
+    return b"", (), ()
