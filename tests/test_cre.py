@@ -131,8 +131,8 @@ def test_each_rule_is_tested_on_the_logs_beside_it(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.split("\n") == [
         f"ok       good {tmp_path}/good/rule.yaml:2",
-        f"FAILED   loud {tmp_path}/loud/rule.yaml:2: finds something in {tmp_path}/loud/test-fp.log, line 1, where there "
-        "is nothing",
+        f"FAILED   loud {tmp_path}/loud/rule.yaml:2: finds something in {tmp_path}/loud/test-fp.log, line 1, "
+        "where there is nothing",
         f"FAILED   mute {tmp_path}/mute/rule.yaml:2: finds nothing in {tmp_path}/mute/test.log",
         "3 rules: 1 ok, 2 failed, 0 untested; 0 files invalid",
         "",

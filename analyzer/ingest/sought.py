@@ -19,7 +19,7 @@ from analyzer.placement import Placement
 from analyzer.screen import Screen
 from analyzer.timestamps import Instant
 
-MOST_LINES: Final = 5_000  # of a file, for one thing sought
+MOST_LINES: Final = 2_000  # of a file, for one thing sought
 MOST_OF_LONE: Final = 500  # the same, for what needs nothing beside it: the first few tell as much
 KEPT_BYTES: Final = 8 << 10  # of a line, and of an entry
 _MOST_OF_ENTRY: Final = 30  # lines on either side
