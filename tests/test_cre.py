@@ -265,7 +265,6 @@ def shared_rules() -> list[Path]:
 def test_every_public_rule_holds_for_its_log_and_not_for_the_false_one() -> None:
     if not shared_rules():
         pytest.skip("no CRE rules beside the checkout")
-    pytest.importorskip("jq")
     problems: list[Problem] = []
     tried = [trial for file in rule_files(shared_rules()) for trial in trials(read_file(file, problems))]
     assert problems == []
@@ -277,7 +276,6 @@ def test_every_case_of_the_formats_meaning_ends_as_expected() -> None:
     table = SHARED / "semantics" / "expected.tsv"
     if not table.is_file():
         pytest.skip("no CRE cases beside the checkout")
-    pytest.importorskip("jq")
     wrong = []
     cases = [row.split("\t") for row in table.read_text().strip().split("\n")[1:]]
     for case, rule, data, expected in cases:

@@ -149,7 +149,6 @@ def test_a_value_is_text_and_a_regex_is_none() -> None:
 
 
 def test_a_jq_term_is_true_of_a_line_of_json() -> None:
-    pytest.importorskip("jq")
     log = '{"ts":"2026-01-02T03:04:05Z","event":"stall","level":"error"}\n{"event":"stall","level":"info"}\nno json\n'
     assert lines_of(detect(ONE + 'jq: \'select(.event == "stall" and .level == "error")\'', log)) == [[1]]
     assert detect(ONE + "jq: '.level | error'", log) == ()

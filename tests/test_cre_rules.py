@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -215,12 +214,6 @@ def test_a_rule_without_an_id_is_refused_but_its_own_ids_may_be_absent() -> None
     assert read_text("r.yaml", "rules:\n  - cre: {title: x}\n" + body, problems) == []
     assert [str(p) for p in problems] == ["r.yaml:2: rules[0].cre.id: is missing"]
     assert len(read_text("r.yaml", "rules:\n  - cre: {id: x}\n" + body, [])) == 1
-
-
-def test_a_jq_term_without_the_package_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "jq", None)
-    (problem,) = refused("set:\n  event: {source: s}\n  match:\n    - jq: '.never_asked_before'")
-    assert problem.endswith("jq terms need the package jq: pip install 'podtopsy[cre]'")
 
 
 def test_the_text_of_a_value_does_not_mislead_the_count_of_lines() -> None:

@@ -28,7 +28,6 @@ _LEADING_FLAGS: Final = re.compile(r"\(\?[a-zA-Z]+\)")
 _TOKEN: Final = re.compile(
     r"(?P<any>\((?:\?:)?\.[+*]\??\)|\.[+*]\??)|\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|.", re.DOTALL
 )
-_NO_JQ: Final = "jq terms need the package jq: pip install 'podtopsy[cre]'"
 
 
 def term_problem(kind: str, text: str) -> str:
@@ -43,8 +42,6 @@ def term_problem(kind: str, text: str) -> str:
     if kind == "jq":
         try:
             _program(text)
-        except ImportError:
-            return _NO_JQ
         except ValueError as error:
             return f"is no jq program: {str(error).strip().split(chr(10))[0]}"
     return ""
