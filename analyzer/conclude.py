@@ -23,6 +23,7 @@ from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
 from patterns.policy import Restarts
+from analyzer.timeline import timeline
 from patterns.schema import Library
 
 MOST_UNEXPLAINED = 10
@@ -87,6 +88,7 @@ def conclude(
         notes=tuple(notes),
         has_failures=bool(failed),
         broken_parts=tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL_ERROR)),
+        timeline=timeline(facts, causes, unexplained),
     )
 
 

@@ -201,6 +201,71 @@ class BundleFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A state that lasted, from `start` to `end`."""
+
+    state: str  # waiting, running, ready, not_ready, completed, failed, pressure, unavailable, kept, unknown
+    start: dt.datetime
+    end: dt.datetime
+    label: str  # the state in a few words, with its reason
+    is_start_known: bool = True  # False: it began at `start` at the latest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Something that happened, or several alike that stand too close to be told apart."""
+
+    kind: str  # event, log, kernel, probe, end
+    severity: str  # info, warning, error
+    time: dt.datetime
+    until: dt.datetime  # the last of them; `time` where it happened once
+    label: str  # reason and message of the most frequent one
+    count: int = 1  # how often it happened, by the sources' own counts
+    others: int = 0  # unlike ones gathered in this mark, beside the one that `label` tells
+    rank: int = 0  # of the diagnosis that quotes it; 0: it is not quoted
+    evidence: int = 0  # index into that diagnosis' evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPoint:
+    """What a container held at one moment."""
+
+    time: dt.datetime
+    used_bytes: int
+    limit_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One resource through time. Where no bar stands, it did not exist or no state of it can be told."""
+
+    kind: str  # node, pressure, object, pod, init, sidecar, main, ephemeral, probe, memory, folded, source
+    namespace: str
+    name: str  # of the pod, node or object; of what is folded, its owner
+    container: str = ""
+    about: str = ""  # kind of an object, of a probe or of what is folded; the source's name
+    rank: int = 0  # the diagnosis it belongs to; 0: all or none
+    is_cause: bool = False
+    folded: int = 0  # resources that this lane stands for, when they are too many for one each
+    bars: tuple[Bar, ...] = ()  # in time order, without overlap
+    marks: tuple[Mark, ...] = ()  # in time order
+    restarts: tuple[dt.datetime, ...] = ()  # the restarts whose time is known
+    restart_count: int | None = None  # all restarts, as the status counts them
+    memory: tuple[MemoryPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """The incidents' resources side by side; empty when nothing has failed or nothing has a time."""
+
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None  # usually when the bundle was collected
+    window: tuple[dt.datetime, dt.datetime] | None = None  # from the first to the last trace of the incident
+    lanes: tuple[Lane, ...] = ()  # the best diagnosis first, and in each the cause first
+    folded_diagnoses: int = 0  # further diagnoses without lanes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """Everything podtopsy has to say of one bundle."""
 
@@ -217,3 +282,4 @@ class Diagnosis:
     has_failures: bool  # False: nothing in the bundle is in a bad state
     detections: tuple[Detection, ...] = ()  # of the CRE rules given, worst first
     broken_parts: tuple[str, ...] = ()  # our own bugs, named; exit code 3
+    timeline: Timeline = Timeline()

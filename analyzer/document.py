@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
@@ -55,6 +56,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "has_failures": diagnosis.has_failures,
         "broken_parts": list(diagnosis.broken_parts),
         "detections": [detection_document(detection) for detection in diagnosis.detections],
+        "timeline": _plain(diagnosis.timeline),
     }
 
 
@@ -172,6 +174,17 @@ def _file(entry: FileEntry) -> dict[str, object]:
         "first_timestamp": instant_text(entry.first_timestamp),
         "last_timestamp": instant_text(entry.last_timestamp),
     }
+
+
+def _plain(value: object) -> object:
+    """A dataclass field by field, under the fields' own names; what it holds likewise."""
+    if isinstance(value, dt.datetime):
+        return instant_text(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return value
 
 
 def instant_text(instant: dt.datetime | None) -> str | None:
