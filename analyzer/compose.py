@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from analyzer import verdict, wording
+from analyzer.chart import chart
 from analyzer.diagnosis import Cause, Detection, Diagnosis, EvidenceLine, Unexplained
 from analyzer.model import FileEntry
 from reports import context
@@ -20,7 +21,7 @@ SHOWN_READ: Final = 300
 SHOWN_REMARKS: Final = 300
 SHOWN_CHARACTERS: Final = 4096  # of a quoted line; the bundle has the rest
 
-LANES: Final = (("cause", "Cause"), ("mechanism", "Mechanism"), ("symptom", "Symptoms"), ("line", "Other lines"))
+ROLES: Final = ("cause", "mechanism", "symptom", "line")
 STATUS: Final = {"parsed": "read", "partial": "read in part", "skipped": "not read"}
 
 
@@ -52,7 +53,7 @@ def compose(diagnosis: Diagnosis) -> context.Postmortem:
             for gap in diagnosis.missing
         ),
         commands="\n".join(dict.fromkeys(gap.command.strip() for gap in diagnosis.missing if gap.command.strip())),
-        timeline=_timeline(causes, leads),
+        timeline=_timeline(diagnosis, causes, leads),
         bundle=_bundle(diagnosis),
         ledger=_ledger(diagnosis.files),
         remarks=tuple(
@@ -187,7 +188,9 @@ def _lead(number: int, lead: Unexplained) -> context.Lead:
     )
 
 
-def _timeline(causes: Sequence[context.RootCause], leads: Sequence[context.Lead]) -> context.Timeline:
+def _timeline(
+    diagnosis: Diagnosis, causes: Sequence[context.RootCause], leads: Sequence[context.Lead]
+) -> context.Timeline:
     events: list[context.Event] = []
     told: set[tuple[str, dt.datetime | None]] = set()  # quotes that a step of the same instant stands for
     for step in (step for cause in causes for step in cause.steps):
@@ -210,36 +213,14 @@ def _timeline(causes: Sequence[context.RootCause], leads: Sequence[context.Lead]
                 quotes=(quote,),
             )
             events.append(event)
-    ranks = {role: rank for rank, (role, _) in enumerate(LANES)}
+    ranks = {role: rank for rank, role in enumerate(ROLES)}
     events.sort(key=lambda e: (e.time, ranks.get(e.role, len(ranks)), e.text, [q.anchor for q in e.quotes]))
-    start, end = (events[0].time, events[-1].time) if events else (None, None)
     return context.Timeline(
-        start=start,
-        end=end,
-        lanes=_lanes(events),
+        chart=chart(diagnosis.timeline, diagnosis.causes),
         events=tuple(events[:SHOWN_EVENTS]),
         hidden=max(0, len(events) - SHOWN_EVENTS),
         undated=sum(quote.time is None for quote in quotes),
     )
-
-
-def _lanes(events: Sequence[context.Event]) -> tuple[context.Lane, ...]:
-    length = (events[-1].time - events[0].time).total_seconds() if events else 0.0
-    if length <= 0:
-        return ()
-    lanes = []
-    for role, title in LANES:
-        marks = tuple(
-            context.Mark(
-                at=(event.time - events[0].time).total_seconds() / length,
-                label=f"{wording.clock(event.time)} {event.text}",
-            )
-            for event in events[:SHOWN_EVENTS]
-            if event.role == role
-        )
-        if marks:
-            lanes.append(context.Lane(role=role, title=title, marks=marks))
-    return tuple(lanes)
 
 
 def _bundle(diagnosis: Diagnosis) -> tuple[context.Fact, ...]:

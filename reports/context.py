@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from reports.lanes import Chart
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -170,29 +172,10 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """One point in a lane."""
-
-    at: float  # 0 at the start of the timeline, 1 at its end
-    label: str  # "09:15:02 fluentd exits"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """The points of one role, on one line of the drawing."""
-
-    role: str  # cause, mechanism, symptom, line
-    title: str  # "Cause"
-    marks: tuple[Mark, ...]  # in time order
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """What happened when."""
 
-    start: dt.datetime | None  # of the drawing; None: no event has a time
-    end: dt.datetime | None  # of the drawing
-    lanes: tuple[Lane, ...]  # empty when everything happened at one instant
+    chart: Chart | None  # the resources side by side; None when nothing has a time
     events: tuple[Event, ...]  # in time order
     hidden: int  # events left out because there are too many
     undated: int  # quoted lines without a time

@@ -12,9 +12,12 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.cascade_drawing import cascades
 from reports.context import Postmortem
+from reports.swimlanes import views
 from reports.visible import one_line, visible
 
+STYLE: Final = ("style.css", "timeline.css")
 _MARKDOWN_SPECIAL: Final = re.compile(r"([\\`*\[\]|~#!]|(?<![^\W_])_|_(?![^\W_]))")
 _BLOCK_START: Final = re.compile(r"^(\s*\d*)([-+=.)])(?=[-=\s]|$)")  # lists, rules, underlined headings
 
@@ -22,7 +25,7 @@ _BLOCK_START: Final = re.compile(r"^(\s*\d*)([-+=.)])(?=[-=\s]|$)")  # lists, ru
 def html(postmortem: Postmortem) -> str:
     """The page: needs no network, no script and no other file. Same postmortem, same text."""
     environment = _html_environment()
-    style = environment.get_template("style.css").render()
+    style = "".join(environment.get_template(name).render() for name in STYLE)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = environment.get_template("page.html")
     # Markup: the style sheet is ours, and its hash is of exactly these characters.
@@ -39,6 +42,7 @@ def markdown(postmortem: Postmortem) -> str:
 def _html_environment() -> Environment:
     environment = _environment()
     environment.finalize = _visible_text
+    environment.filters.update(views=views, cascades=cascades)
     return environment
 
 
