@@ -24,6 +24,7 @@ PADDING: Final = 14
 HEADER: Final = 26
 LINE: Final = 19  # height of a line of text
 CHARACTER: Final = 7.3  # width of a letter, roughly: text is wrapped before it is drawn
+BOLD: Final = 8.2
 MOST_LINES: Final = 4
 MOST_CARDS: Final = 6  # of one stage; the list below has them all
 
@@ -129,26 +130,27 @@ def _stages(cause: RootCause) -> list[tuple[str, list[Step]]]:
 
 
 def _cards(cause: RootCause, steps: Sequence[Step], x: float, width: float, *, is_last: bool) -> list[Card]:
-    begin = next((s.time for s in cause.steps if s.role == "cause"), None)
+    begin = min((s.time for s in cause.steps if s.time is not None), default=None)
     shown = steps if len(steps) <= MOST_CARDS else steps[: MOST_CARDS - 1]
     cards = [_card(step, begin, x, width) for step in shown]
     if len(steps) > len(shown):
         text = f"and {len(steps) - len(shown)} more, in the list below"
         cards.append(_plain("echo", text, x, width))
-    if is_last and len(cause.impact.victims) > 1:
+    pods = {tuple(victim.split(" / ")[:2]) for victim in cause.impact.victims}
+    if is_last and len(pods) > 1:
         cards.append(_plain("echo", f"In all: {cause.impact.who}", x, width))
     return cards
 
 
 def _card(step: Step, begin: dt.datetime | None, x: float, width: float) -> Card:
-    lines = _wrapped(step.title, width)
+    lines = _wrapped(step.title, width, BOLD if step.role == "cause" else CHARACTER)
     return Card(
         x=x,
         y=0,
         width=width,
         height=2 * PADDING + LINE * (len(lines) + 1),
         role=step.role,
-        when=_when(step.time, begin, is_first=step.role == "cause"),
+        when=_when(step.time, begin, is_cause=step.role == "cause"),
         lines=lines,
         title=step.title,
         anchor=step.quotes[0].anchor if step.quotes else "",
@@ -187,8 +189,8 @@ def _at(card: Card, y: float) -> Card:
     )
 
 
-def _wrapped(text: str, width: float) -> tuple[str, ...]:
-    room = max(8, int((width - 2 * PADDING) / CHARACTER))
+def _wrapped(text: str, width: float, character: float = CHARACTER) -> tuple[str, ...]:
+    room = max(8, int((width - 2 * PADDING) / character))
     lines = textwrap.wrap(text, room, max_lines=MOST_LINES, placeholder=" …", break_on_hyphens=False)
     return tuple(lines) or ("",)
 
@@ -207,15 +209,14 @@ def _middle(card: Card) -> float:
     return card.y + PADDING + LINE / 2  # beside the time: cards of any height line up
 
 
-def _when(time: dt.datetime | None, begin: dt.datetime | None, *, is_first: bool) -> str:
-    if time is None:
+def _when(time: dt.datetime | None, begin: dt.datetime | None, *, is_cause: bool) -> str:
+    """The time, and how long after the first sign; a cause is often seen later than what it brings about."""
+    if time is None or begin is None:
         return "no time known"
-    if is_first or begin is None:
-        return f"{time:%H:%M:%S} UTC"
     seconds = (time - begin).total_seconds()
-    if abs(seconds) < 1:
-        return f"{time:%H:%M:%S}, at the same time"
-    return f"{time:%H:%M:%S}, {_length(abs(seconds))} {'later' if seconds > 0 else 'earlier'}"
+    if seconds < 1:
+        return f"{time:%H:%M:%S} UTC" if is_cause else f"{time:%H:%M:%S} UTC, first sign"
+    return f"{time:%H:%M:%S}, {'seen ' if is_cause else ''}{_length(seconds)} later"
 
 
 def _length(seconds: float) -> str:

@@ -17,7 +17,10 @@ from reports.ticks import MONTHS, Tick, clock, ticks
 TRACK: Final = 13.0  # height of one line of marks
 BAR: Final = 18.0
 PADDING: Final = 5.0
-MOST_TRACKS: Final = 4
+NAME: Final = 46.0  # height of a lane's name and what it is
+NAME_LINE: Final = 17.0  # of a note below them
+MOST_TRACKS: Final = 6
+INSET: Final = 1.2  # per cent left free on both sides, for marks that stand at the very first or last moment
 ROOM: Final = 1.8  # per cent of the width that a mark needs for itself
 ROOM_FOR_TEXT: Final = 0.95  # per cent of the width for each character in a bar
 MARGIN: Final = 0.06  # of the incident's length, shown on both sides of it
@@ -96,7 +99,7 @@ class _Scale:
     def x(self, time: dt.datetime) -> float:
         """Per cent of the width, within it."""
         share = (time - self.first) / (self.last - self.first)
-        return round(100 * min(1.0, max(0.0, share)), 3)
+        return round(INSET + (100 - 2 * INSET) * min(1.0, max(0.0, share)), 2)
 
     def shows(self, start: dt.datetime, end: dt.datetime) -> bool:
         return end >= self.first and start <= self.last
@@ -123,25 +126,28 @@ def _view(name: str, title: str, chart: Chart, first: dt.datetime, last: dt.date
     return View(
         name=name,
         title=title,
-        ticks=ticks(first, last),
+        ticks=ticks(first, last, INSET),
         rows=rows,
         window_x=begin,
-        window_width=round(max(end - begin, 0.3), 3),
+        window_width=round(max(end - begin, 0.3), 2),
         states=tuple(sorted(states)),
         severities=tuple(s for s in ORDER if s in severities),
     )
 
 
 def _row(lane: Lane, scale: _Scale) -> Row:
-    shapes, tracks = _shapes(lane.marks, scale)
-    top = PADDING + tracks * TRACK
+    placed, tracks = _placed(lane.marks, scale)
     has_bars = bool(lane.bars or lane.levels)
+    needed = PADDING + tracks * TRACK + (BAR + 2 * PADDING if has_bars else PADDING)
+    height = max(needed, NAME + (NAME_LINE if lane.note else 0))
+    top = height - needed + PADDING + tracks * TRACK
+    shapes = tuple(_shape(mark, x, width, top - (track + 0.5) * TRACK) for mark, track, x, width in placed)
     return Row(
         lane=lane,
-        height=top + (BAR + 2 * PADDING if has_bars else PADDING) + (0 if has_bars or tracks else BAR),
+        height=height,
         bar_y=top,
         boxes=tuple(_box(bar, scale) for bar in lane.bars if scale.shows(bar.start, bar.end)),
-        shapes=shapes,
+        shapes=tuple(sorted(shapes, key=lambda s: (s.x, s.y, s.title))),
         teeth=_teeth(lane.restarts, scale),
         stems=_stems(lane.levels, scale, top),
         summary=_summary(lane, scale),
@@ -150,7 +156,7 @@ def _row(lane: Lane, scale: _Scale) -> Row:
 
 def _box(bar: Bar, scale: _Scale) -> Box:
     x, end = scale.x(bar.start), scale.x(bar.end)
-    width = round(max(end - x, 0.15), 3)
+    width = round(max(end - x, 0.15), 2)
     when = f"{_moment(bar.start)} to {_moment(bar.end)}" if bar.is_start_known else f"until {_moment(bar.end)}"
     return Box(
         x=x,
@@ -162,32 +168,30 @@ def _box(bar: Bar, scale: _Scale) -> Box:
     )
 
 
-def _shapes(marks: Sequence[Mark], scale: _Scale) -> tuple[tuple[Shape, ...], int]:
-    """The marks in as few lines as they fit in, the gravest next to the bar; and the number of lines."""
+def _placed(marks: Sequence[Mark], scale: _Scale) -> tuple[list[tuple[Mark, int, float, float]], int]:
+    """Each mark with its track, the gravest next to the bar, its place and its width; and the number of tracks."""
     shown = [m for m in marks if scale.shows(m.time, m.until)]
     grave = sorted(shown, key=lambda m: (ORDER.index(m.severity) if m.severity in ORDER else len(ORDER), not m.anchor))
-    ends: list[list[tuple[float, float]]] = []
-    placed: list[tuple[Mark, int, float, float]] = []
+    tracks: list[list[tuple[float, float]]] = []
+    placed = []
     for mark in grave:
         x = scale.x(mark.time)
-        width = round(scale.x(mark.until) - x, 3)
+        width = round(scale.x(mark.until) - x, 2)
         width = width if width > ROOM else 0.0
-        track = _free(ends, x, x + width)
-        placed.append((mark, track, x, width))
-    tracks = len(ends)
-    shapes = (
-        Shape(
-            x=x,
-            width=width,
-            y=PADDING + (tracks - 1 - track) * TRACK + TRACK / 2,
-            severity=mark.severity,
-            title=_title(mark),
-            text=f"{mark.count:,}×" if mark.count > 1 and width > 4 * ROOM else "",
-            anchor=mark.anchor,
-        )
-        for mark, track, x, width in placed
+        placed.append((mark, _free(tracks, x, x + width), x, width))
+    return placed, len(tracks)
+
+
+def _shape(mark: Mark, x: float, width: float, y: float) -> Shape:
+    return Shape(
+        x=x,
+        width=width,
+        y=y,
+        severity=mark.severity,
+        title=_title(mark),
+        text=f"{mark.count:,}×" if mark.count > 1 and width > 4 * ROOM else "",
+        anchor=mark.anchor,
     )
-    return tuple(sorted(shapes, key=lambda s: (s.x, s.y, s.title))), tracks
 
 
 def _free(tracks: list[list[tuple[float, float]]], start: float, end: float) -> int:

@@ -29,8 +29,11 @@ class Tick:
     is_minor: bool  # left out where there is little room
 
 
-def ticks(first: dt.datetime, last: dt.datetime) -> tuple[Tick, ...]:
-    """At most MOST ticks between two instants, at multiples of a round step of UTC."""
+def ticks(first: dt.datetime, last: dt.datetime, inset: float = 0.0) -> tuple[Tick, ...]:
+    """At most MOST ticks between two instants, at multiples of a round step of UTC.
+
+    `inset` per cent of the width are free on both sides.
+    """
     length = (last - first).total_seconds()
     step = next((s for s in STEPS if length / s <= MOST - 1), STEPS[-1] * (1 + int(length / STEPS[-1] / MOST)))
     begin = (first - _ZERO).total_seconds()
@@ -43,7 +46,7 @@ def ticks(first: dt.datetime, last: dt.datetime) -> tuple[Tick, ...]:
         label = today if step >= DAY else f"{time:%H:%M:%S}" if step % 60 else f"{time:%H:%M}"
         out.append(
             Tick(
-                x=round(100 * (at - begin) / length, 3),
+                x=round(inset + (100 - 2 * inset) * (at - begin) / length, 2),
                 time=time,
                 label=label,
                 day=today if today != day and step < DAY else "",

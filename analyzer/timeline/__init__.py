@@ -86,7 +86,8 @@ def _each_mark_once(drafts: Sequence[Draft]) -> list[Draft]:
 
 def _window(causes: Sequence[Cause], drafts: Sequence[Draft]) -> tuple[dt.datetime, dt.datetime] | None:
     """From the first to the last trace: as the diagnoses say, else from what the lanes hold."""
-    times = [t for c in causes[:MOST_DIAGNOSES] for t in (c.first_seen, c.last_seen) if t is not None]
+    told = causes[:MOST_DIAGNOSES]
+    times = [t for c in told for t in (c.first_seen, c.last_seen, *(s.timestamp for s in c.chain)) if t is not None]
     times = times or [t for d in drafts for m in d.marks if m.severity != "info" for t in (m.time, m.until)]
     times = times or [t for d in drafts for s in d.spans for t in (s.start, s.end) if t is not None]
     return (min(times), max(times)) if times else None

@@ -116,8 +116,9 @@ def _container(lane: Lane, owner: Owner, sources: Sources) -> list[Draft]:
     container, pod = facts.container(owner), facts.pod(owner)
     of_kernel = marking.of_records([k.decisive for k in kills], sources.quoted, is_decisive=True)
     ends = [
-        Mark(kind="end", severity=_severity_of(m.label), time=m.time, until=m.time, label=f"ended: {m.label}")
+        Mark(kind="end", severity="error", time=m.time, until=m.time, label=f"ended: {m.label}")
         for m in life.ends
+        if not _is_good(m.label)
     ]
     main = Draft(
         lane=replace(lane, restarts=life.restarts, restart_count=container.restart_count if container else None),
@@ -135,8 +136,8 @@ def _quoted_ends(records: Sequence[Record], sources: Sources, ends: Sequence[Mar
     return [m for m in ends if m.time not in quoted]
 
 
-def _severity_of(end: str) -> str:
-    return "info" if end.startswith("Completed") or end.endswith("exit code 0") else "error"
+def _is_good(end: str) -> bool:
+    return end.startswith("Completed") or end.endswith("exit code 0")
 
 
 def _probes(lane: Lane, told: Sequence[Story], sources: Sources) -> list[Draft]:

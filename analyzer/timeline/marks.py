@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -14,7 +15,11 @@ from analyzer.model import LOG_SOURCES, Record
 Places = Mapping[tuple[str, int], tuple[int, int]]  # path, line -> rank of a diagnosis, index of its evidence
 
 LONGEST_LABEL: Final = 200
+REFRAIN: Final = 4  # lines alike that are told as one
+ALIKE: Final = 70  # characters at the beginning of two labels that are alike but for their numbers
+_NUMBERS: Final = re.compile(r"[0-9][0-9a-f]*")
 _STATES: Final = ("container_status", "pod_condition", "node_condition", "object")
+_ECHOES: Final = frozenset({"CrashLoopBackOff", "ImagePullBackOff", "BackOff"})  # the kubelet's log calls them errors
 _LOUD: Final = {"warning": "warning", "error": "error", "fatal": "error"}
 
 
@@ -74,22 +79,34 @@ def gathered(
 ) -> tuple[Mark, ...]:
     """The marks in time order; alike ones that are less than a `step` apart are one mark with their count.
 
-    More than `most` are gathered in longer steps. What a diagnosis quotes keeps a mark of its own, and no mark
-    within the time shown is dropped.
+    More than `most` are gathered in longer steps. What a diagnosis quotes is not mixed with the rest, and no
+    mark within the time shown is dropped.
     """
     shown = sorted((m for m in marks if m.until >= first and m.time <= last), key=_order)
+    shown = _refrains(shown)
     found = _in_steps(shown, first, step)
     if len(found) > most:
         found = _in_steps(shown, first, max(step, (last - first) / max(1, most // 3)))
     return tuple(sorted(found, key=_order))
 
 
+def _refrains(marks: Sequence[Mark]) -> list[Mark]:
+    """What a lane says again and again as one mark from its first to its last time, as events count themselves."""
+    said: dict[tuple[str, ...], list[Mark]] = defaultdict(list)
+    for mark in marks:
+        if not mark.rank and mark.kind in ("event", "log"):
+            said[mark.kind, mark.severity, _NUMBERS.sub("#", mark.label)[:ALIKE]].append(mark)
+    repeated = [group for group in said.values() if len(group) >= REFRAIN]
+    gone = {id(mark) for group in repeated for mark in group}
+    return [*(m for m in marks if id(m) not in gone), *map(_one, repeated)]
+
+
 def _in_steps(marks: Sequence[Mark], first: dt.datetime, step: dt.timedelta) -> list[Mark]:
     groups: dict[tuple[object, ...], list[Mark]] = defaultdict(list)
     step = max(step, dt.timedelta(microseconds=1))
-    for number, mark in enumerate(marks):
+    for mark in marks:
         place = ((mark.time - first) // step, (mark.until - first) // step)
-        groups[(number,) if mark.rank else (mark.severity, mark.kind == "end", place)].append(mark)
+        groups[mark.rank, mark.severity, mark.kind == "end", place].append(mark)
     return [_one(group) for group in groups.values()]
 
 
@@ -110,6 +127,8 @@ def _one(group: Sequence[Mark]) -> Mark:
         label=label,
         count=min(sum(labels.values()), LARGEST_COUNT),
         others=len(labels) - 1,
+        rank=lead.rank,
+        evidence=lead.evidence,
     )
 
 
@@ -126,6 +145,8 @@ def _is_told(record: Record) -> bool:
 def _severity(record: Record) -> str:
     if record.source in ("kernel_log", "container_status"):
         return "error"
+    if record.reason in _ECHOES:
+        return "warning"
     return _LOUD.get(record.level or "", "info")
 
 
