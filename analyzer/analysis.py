@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.bundle import Bundle, open_bundle
-from analyzer.conclude import EVERYTHING, Focus, conclude
+from analyzer.conclude import conclude
 from analyzer.cre.beside import beside
 from analyzer.cre.read import read_rules
 from analyzer.cre.sources import Binding
@@ -16,6 +16,7 @@ from analyzer.cre.translate import Translation
 from analyzer.derive import LINES, derive
 from analyzer.diagnosis import Diagnosis
 from analyzer.find import find
+from analyzer.focus import EVERYTHING, Focus
 from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.model import Evidence, FileEntry, Note
@@ -84,5 +85,10 @@ def screen_of(library: Library, rules: Translation | None = None) -> Screen:
 
 def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:
     """What the bundle holds and what became of each file, with the notes on what could not be read."""
-    evidence = read(open_bundle(paths), screen_of(library_of(options.patterns)[0]), options)
+    evidence = evidence_of(paths, options)
     return rows(FileEntry, evidence.files), rows(Note, evidence.notes)
+
+
+def evidence_of(paths: Sequence[str | Path], options: Options = Options()) -> Evidence:
+    """What the bundle at `paths` says; raises as `analyze` does."""
+    return read(open_bundle(paths), screen_of(library_of(options.patterns)[0]), options)

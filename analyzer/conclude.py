@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -16,6 +15,7 @@ from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import BundleFacts, Cause, Diagnosis, EvidenceLine, Finding, Unexplained
 from analyzer.explained import explained
 from analyzer.failures import Failure, failures
+from analyzer.focus import EVERYTHING, Focus
 from analyzer.frames import rows
 from analyzer.missing import missing
 from analyzer.model import INTERNAL_ERROR, Evidence, FileEntry, Note
@@ -27,22 +27,6 @@ from analyzer.timeline import timeline
 from patterns.schema import Library
 
 MOST_UNEXPLAINED = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Focus:
-    """Which failures are looked at; an empty part allows all."""
-
-    namespaces: tuple[str, ...] = ()
-    pods: tuple[str, ...] = ()
-
-    def holds(self, failure: Failure) -> bool:
-        """The failure is in one of the namespaces and of one of the pods."""
-        ref = failure.about
-        return (not self.namespaces or ref.namespace in self.namespaces) and (not self.pods or ref.pod in self.pods)
-
-
-EVERYTHING = Focus()
 
 
 def conclude(
@@ -57,11 +41,8 @@ def conclude(
     facts = Facts.of(evidence)
     files = rows(FileEntry, evidence.files)
     notes = rows(Note, evidence.notes)
-    failed = tuple(
-        f
-        for f in failures(facts, findings, library, evidence.present)
-        if focus.holds(f) and not _is_expected(f, facts, expected)
-    )
+    looked_at = focus.chosen(failures(facts, findings, library, evidence.present), facts)
+    failed = tuple(f for f in looked_at if not _is_expected(f, facts, expected))
     case = Case(
         facts=facts,
         findings=tuple(findings),
@@ -87,9 +68,15 @@ def conclude(
         files=tuple(files),
         notes=tuple(notes),
         has_failures=bool(failed),
-        broken_parts=tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL_ERROR)),
+        broken_parts=broken_parts(evidence),
         timeline=timeline(facts, causes, unexplained),
     )
+
+
+def broken_parts(evidence: Evidence) -> tuple[str, ...]:
+    """What our own code failed on."""
+    notes = rows(Note, evidence.notes)
+    return tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL_ERROR))
 
 
 def _is_expected(failure: Failure, facts: Facts, expected: Sequence[Restarts]) -> bool:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer import accounts
+from analyzer import accounts, chronicle
+from analyzer.chronicle import Chronicle
 from analyzer.diagnosis import Diagnosis
 from analyzer.errors import UsageError
 from analyzer.model import FileEntry, Note
-from analyzer.present import to_json, to_text
+from analyzer.present import json_bytes, to_json, to_text
 from patterns.schema import Pattern
 
 TEXT_WIDTH = 80
@@ -90,6 +91,20 @@ def emit_ledger(entries: Sequence[FileEntry], notes: Sequence[Note], *, as_json:
         _print(accounts.as_json(entries, notes))
     else:
         _print(accounts.as_text(entries, notes).encode("utf-8", "backslashreplace"))
+
+
+def emit_chronicle(told: Chronicle, kind: str, output: Path | None) -> None:
+    """The merged timeline as text, csv or json, to standard output or to `output`."""
+    if kind == "csv":
+        answer = chronicle.as_csv(told)
+    elif kind == "json":
+        answer = json_bytes(chronicle.as_document(told))
+    else:
+        answer = chronicle.as_text(told).encode("utf-8", "backslashreplace")
+    if output is not None:
+        write(output, answer)
+    else:
+        _print(answer)
 
 
 def pattern_page(pattern: Pattern) -> str:

@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from analyzer.commands.options import BROKEN, FOUND, Format, NoProgress, Paths, Patterns, SitePolicy, Strict
+from analyzer.commands.options import (
+    BROKEN,
+    FOUND,
+    Format,
+    NoProgress,
+    Paths,
+    Patterns,
+    Since,
+    SitePolicy,
+    Strict,
+    Timezone,
+    Until,
+)
 
 
 class FailOn(enum.StrEnum):
@@ -27,9 +39,9 @@ def diagnose(
     markdown: Annotated[Path | None, typer.Option(help="Write the Markdown postmortem to this file too.")] = None,
     namespace: Annotated[list[str] | None, typer.Option(help="Only failures in this namespace.")] = None,
     pod: Annotated[list[str] | None, typer.Option(help="Only failures of this pod.")] = None,
-    timezone: Annotated[
-        str | None, typer.Option(metavar="TZ", help="Zone of times that say none, such as Europe/Prague or +02:00.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
+    timezone: Timezone = None,
     patterns: Patterns = None,
     policy: SitePolicy = None,
     cre: Annotated[
@@ -45,11 +57,14 @@ def diagnose(
 ) -> None:
     """Say why it broke: the root cause, its cascade and its proof."""
     from analyzer.analysis import Options, analyze
-    from analyzer.conclude import Focus
+    from analyzer.focus import Focus
+    from analyzer.moments import period
     from analyzer.output import Outputs, emit
     from analyzer.progress import progress
     from analyzer.timezone import zone
 
+    tz = zone(timezone) if timezone else None
+    focus = Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ()), period=period(since, until, tz))
     with progress(no_progress) as report:
         diagnosis = analyze(
             paths,
@@ -58,9 +73,9 @@ def diagnose(
                 policy=policy,
                 cre=tuple(cre or ()),
                 cre_sources=tuple(cre_source or ()),
-                focus=Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ())),
+                focus=focus,
                 strict=strict,
-                timezone=zone(timezone) if timezone else None,
+                timezone=tz,
                 progress=report,
             ),
         )

@@ -33,3 +33,11 @@ SitePolicy = Annotated[
 ]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Let an error of our own code end the run.")]
+Timezone = Annotated[
+    str | None, typer.Option(metavar="TZ", help="Zone of times that say none, such as Europe/Prague or +02:00.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="T", help="Nothing that was over by then: 2024-03-14T09:00Z, or 2h before the collection."),
+]
+Until = Annotated[str | None, typer.Option(metavar="T", help="Nothing that began later; written like --since.")]

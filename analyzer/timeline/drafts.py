@@ -127,7 +127,7 @@ def _container(lane: Lane, owner: Owner, sources: Sources) -> list[Draft]:
         born=pod.created_at if pod else None,
         died=pod.deleted_at if pod else None,
     )
-    return [main, *_memory(lane, kills), *_probes(lane, told, sources)]
+    return [main, *_memory(lane, owner, kills, facts), *_probes(lane, told, sources)]
 
 
 def _quoted_ends(records: Sequence[Record], sources: Sources, ends: Sequence[Mark]) -> list[Mark]:
@@ -160,12 +160,24 @@ def _loud(records: Iterable[Record]) -> list[Record]:
     return [replace(r, level="warning") if r.level in (None, "info") else r for r in records]
 
 
-def _memory(lane: Lane, kills: Sequence[Kill]) -> list[Draft]:
-    """What the container held at each kill, where the kernel tells."""
+def _memory(lane: Lane, owner: Owner, kills: Sequence[Kill], facts: Facts) -> list[Draft]:
+    """What the container held at each kill, as the kernel tells, and at the collection, as `kubectl top` tells."""
     points = [
         MemoryPoint(time=k.decisive.timestamp, used_bytes=used, limit_bytes=k.limit_bytes)
         for k in kills
         if k.decisive.timestamp is not None and (used := k.usage_bytes or k.rss_bytes)
+    ]
+    container = facts.container(owner)
+    points += [
+        MemoryPoint(
+            time=facts.present,
+            used_bytes=usage.memory_bytes,
+            limit_bytes=container.memory_limit_bytes if container else None,
+        )
+        for usage in facts.usages
+        if facts.present is not None
+        and usage.memory_bytes is not None
+        and (usage.namespace or "", usage.pod, usage.container) == (owner.namespace, owner.pod, owner.container)
     ]
     if not points:
         return []
