@@ -28,7 +28,10 @@ class Moment:
             return self.instant
         if present is None or self.before is None:
             raise UsageError("nothing in the bundle has a time to count back from; give a time like 2024-03-14T09:00Z")
-        return present - self.before
+        try:
+            return present - self.before
+        except OverflowError:
+            raise UsageError("that is too long a time to count back") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +75,7 @@ def moment(text: str, zone: dt.tzinfo | None = None) -> Moment:
         whole = f"{whole[:16]}:00{whole[16:]}"
     instant = rfc3339(whole)
     if instant is None:
-        raise UsageError(
-            f"{text} is no time: write it like 2024-03-14T09:00:00Z, or like 2h for two hours before the end"
-        )
+        raise UsageError(f"{text} is no time; write it like 2024-03-14T09:00:00Z, or 2h for two hours before the end")
     if zone is not None and not _ZONE.search(whole[10:]):
         instant = instant.replace(tzinfo=zone).astimezone(dt.UTC)
     return Moment(instant=instant)

@@ -27,6 +27,7 @@ class Actor:
     rank: int = 0
     is_cause: bool = False
     folded: tuple[Owner, ...] = ()
+    is_whole: bool = False  # a pod whose containers have no lanes of their own
 
     @property
     def owner(self) -> Owner:
@@ -71,7 +72,9 @@ def _incident(
     if node:
         yield Actor(kind="node", name=node, rank=rank)
     others = [p for p in pods if p != main]
-    yield from (Actor(kind="pod", namespace=p.namespace, name=p.pod, rank=rank) for p in others[:MOST_PODS])
+    yield from (
+        Actor(kind="pod", namespace=p.namespace, name=p.pod, rank=rank, is_whole=True) for p in others[:MOST_PODS]
+    )
     if rest := tuple(others[MOST_PODS:]):
         name = workload[1] if workload else ""
         space = rest[0].namespace if len({p.namespace for p in rest}) == 1 else ""

@@ -86,15 +86,13 @@ def drafts_of(actor: Actor, sources: Sources) -> Iterable[Draft]:
         return [
             Draft(lane=lane, spans=spans, marks=_marks(records, sources), has_states=bool(spans)),
         ]
-    return _container(lane, actor.owner, sources) if actor.container else [_pod(lane, actor.owner, sources)]
+    return _container(lane, actor.owner, sources) if actor.container else [_pod(lane, actor, sources)]
 
 
-def _pod(lane: Lane, owner: Owner, sources: Sources) -> Draft:
-    facts = sources.facts
-    records = facts.records_of(owner)
-    named = {c.container for c in facts.containers_of(owner)} or facts.container_names(owner)
-    if not named:  # nothing has a lane for what its containers say
-        records = facts.pod_records(owner)
+def _pod(lane: Lane, actor: Actor, sources: Sources) -> Draft:
+    facts, owner = sources.facts, actor.owner
+    is_whole = actor.is_whole or not facts.container_names(owner)  # nothing else tells what its containers say
+    records = facts.pod_records(owner) if is_whole else facts.records_of(owner)
     pod = facts.pod(owner)
     return Draft(
         lane=lane,

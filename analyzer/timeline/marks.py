@@ -106,7 +106,8 @@ def _in_steps(marks: Sequence[Mark], first: dt.datetime, step: dt.timedelta) -> 
     step = max(step, dt.timedelta(microseconds=1))
     for mark in marks:
         place = ((mark.time - first) // step, (mark.until - first) // step)
-        groups[mark.rank, mark.severity, mark.kind == "end", place].append(mark)
+        apart = mark.kind if mark.kind in ("end", "kernel") else ""
+        groups[mark.rank, mark.severity, apart, place].append(mark)
     return [_one(group) for group in groups.values()]
 
 
