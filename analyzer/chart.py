@@ -121,6 +121,7 @@ def _levels(points: Sequence[MemoryPoint]) -> tuple[lanes.Level, ...]:
             time=p.time,
             fraction=p.used_bytes / highest if highest else 0.0,
             label=f"{size(p.used_bytes)}" + (f" of {size(p.limit_bytes)}" if p.limit_bytes else ""),
+            has_limit=bool(p.limit_bytes),
         )
         for p in points
     )

@@ -22,8 +22,8 @@ from analyzer.model import INTERNAL_ERROR, Evidence, FileEntry, Note
 from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
-from patterns.policy import Restarts
 from analyzer.timeline import timeline
+from patterns.policy import Restarts
 from patterns.schema import Library
 
 MOST_UNEXPLAINED = 10

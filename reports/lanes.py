@@ -40,6 +40,7 @@ class Level:
     time: dt.datetime  # when
     fraction: float  # of the limit, or of the highest level where there is no limit
     label: str  # "96Mi of 96Mi"
+    has_limit: bool  # there is a limit to be a fraction of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,7 @@ class Row:
     shapes: tuple[Shape, ...]  # marks
     teeth: tuple[float, ...]  # restarts, per cent
     stems: tuple[Stem, ...]  # levels
+    has_limit: bool  # the top of the stems is a limit
     summary: str  # its states in words
 
 
@@ -150,6 +151,7 @@ def _row(lane: Lane, scale: _Scale) -> Row:
         shapes=tuple(sorted(shapes, key=lambda s: (s.x, s.y, s.title))),
         teeth=_teeth(lane.restarts, scale),
         stems=_stems(lane.levels, scale, top),
+        has_limit=any(level.has_limit for level in lane.levels),
         summary=_summary(lane, scale),
     )
 
