@@ -20,6 +20,8 @@ from analyzer.focus import EVERYTHING, Focus
 from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.model import Evidence, FileEntry, Note
+from analyzer.redact.mask import Masker
+from analyzer.redact.report import mask_with, masked
 from analyzer.screen import Screen
 from analyzer.sources import library_of
 from patterns.policy import NO_POLICY, Policy
@@ -60,7 +62,7 @@ def analyze_bundle(
     policy: Policy = NO_POLICY,
     rules: Translation | None = None,
 ) -> Diagnosis:
-    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs; CRE rules stand beside."""
+    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs, redact masks; CRE rules beside."""
     screen = screen_of(library, rules)
     evidence = read(bundle, screen, options)
     findings = [
@@ -69,7 +71,7 @@ def analyze_bundle(
         if not any(noise.covers(f.pattern, f.about.namespace) for noise in policy.noise)
     ]
     diagnosis = conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
-    return diagnosis if rules is None else beside(diagnosis, rules.find(evidence))
+    return masked(diagnosis if rules is None else beside(diagnosis, rules.find(evidence)), evidence.secrets)
 
 
 def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:
@@ -86,9 +88,9 @@ def screen_of(library: Library, rules: Translation | None = None) -> Screen:
 def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:
     """What the bundle holds and what became of each file, with the notes on what could not be read."""
     evidence = evidence_of(paths, options)
-    return rows(FileEntry, evidence.files), rows(Note, evidence.notes)
+    return mask_with(Masker(evidence.secrets), (rows(FileEntry, evidence.files), rows(Note, evidence.notes)))
 
 
 def evidence_of(paths: Sequence[str | Path], options: Options = Options()) -> Evidence:
-    """What the bundle at `paths` says; raises as `analyze` does."""
+    """What the bundle at `paths` says, not masked yet; raises as `analyze` does."""
     return read(open_bundle(paths), screen_of(library_of(options.patterns)[0]), options)

@@ -266,6 +266,15 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Masked:
+    """How many secrets of one kind were replaced by placeholders."""
+
+    kind: str  # password, token, private-key ...; "withheld" counts lines that could not be checked
+    values: int  # different ones; 0 for "withheld"
+    places: int  # where they stood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """Everything podtopsy has to say of one bundle."""
 
@@ -283,3 +292,4 @@ class Diagnosis:
     detections: tuple[Detection, ...] = ()  # of the CRE rules given, worst first
     broken_parts: tuple[str, ...] = ()  # our own bugs, named; exit code 3
     timeline: Timeline = Timeline()
+    masked: tuple[Masked, ...] = ()  # secrets that were replaced, by kind

@@ -57,6 +57,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "broken_parts": list(diagnosis.broken_parts),
         "detections": [detection_document(detection) for detection in diagnosis.detections],
         "timeline": _plain(diagnosis.timeline),
+        "masked": [{"kind": m.kind, "values": m.values, "places": m.places} for m in diagnosis.masked],
     }
 
 

@@ -9,7 +9,7 @@ Units are fixed once: instants are UTC datetimes (microseconds), `_seconds` floa
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -371,3 +371,4 @@ class Evidence:
     sought: tuple[SoughtLine, ...] = ()  # in the order of files and lines
     present: dt.datetime | None = None  # collected_at, else the newest time seen: what "now" means in this bundle
     layouts: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never to be written

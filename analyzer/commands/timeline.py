@@ -38,13 +38,16 @@ def timeline(
     from analyzer.moments import period
     from analyzer.output import emit_chronicle
     from analyzer.progress import progress
+    from analyzer.redact.mask import Masker
+    from analyzer.redact.report import mask_with
     from analyzer.timezone import zone
 
     tz = zone(timezone) if timezone else None
     asked = period(since, until, tz)
     with progress(no_progress) as report:
         evidence = evidence_of(paths, Options(patterns=tuple(patterns or ()), timezone=tz, progress=report))
-    emit_chronicle(chronicle(evidence, namespace or (), pod or (), asked), format.value, output)
+    told = mask_with(Masker(evidence.secrets), chronicle(evidence, namespace or (), pod or (), asked))
+    emit_chronicle(told, format.value, output)
     if broken := broken_parts(evidence):
         for part in broken:
             typer.echo(f"podtopsy: {part}", err=True)

@@ -273,6 +273,7 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
         collected_at=settled.collected_at,
         present=settled.reference,
         layouts=tuple(sorted(gathered.layouts, key=lambda name: (-gathered.layouts[name], name))),
+        secrets=tuple(sorted({value for h in harvests for value in h.secrets})),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from analyzer.ingest import quantity, statuses
+from analyzer.ingest import confidential, quantity, statuses
 from analyzer.ingest.fields import Fields, flag, moment, number, part, parts, string, texts
 from analyzer.ingest.gather import Gathered
 from analyzer.ingest.locate import Locator, Span
@@ -77,6 +77,7 @@ def read(found: list[Slot], pod: Pod, locator: Locator, out: Gathered) -> None:
         place = locator.find(own, "name", name)
         container = _container(slot, pod, name, locator, locator.start(own) if place is None else place)
         out.containers.append(container)
+        out.secrets.extend(confidential.of_environment(slot.spec))
         _probes(slot.spec, container, locator, slot.spec_span, out)
         if slot.state_span is not None and _is_told(container):
             state_at = _state_place(locator, slot.state_span, "state", container.reason, container.exit_code)

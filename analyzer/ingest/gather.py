@@ -32,6 +32,7 @@ class Gathered:
     objects: list[Object] = field(default_factory=list)
     usages: list[Usage] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list, repr=False)
 
     def harvest(self, format_name: str, lines: int, unparsed: int) -> Harvest:
         """Everything gathered; lines that are not `unparsed` were read."""
@@ -53,6 +54,7 @@ class Gathered:
             objects=tuple(self.objects),
             usages=tuple(self.usages),
             notes=tuple(self.notes),
+            secrets=tuple(dict.fromkeys(self.secrets)),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference, SoughtLine, Usage
 
@@ -33,3 +33,4 @@ class Harvest:
     usages: tuple[Usage, ...] = ()
     notes: tuple[Note, ...] = ()
     sought: tuple[SoughtLine, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never written anywhere

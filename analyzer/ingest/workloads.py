@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from analyzer.ingest import confidential
 from analyzer.ingest.documents import Entry
 from analyzer.ingest.fields import Fields, boolean, instant, integer, mapping, maps, pairs, text
 from analyzer.ingest.gather import Gathered
@@ -52,6 +53,8 @@ def read(entry: Entry, kind: str, locator: Locator, out: Gathered, default_names
     at = Place(locator.line(offset), locator.text(offset))
     thing = _object(fields, kind, name, out.path, at, default_namespace)
     out.objects.append(thing)
+    if kind == "Secret":
+        out.secrets.extend(confidential.of_secret(fields))
     out.records.extend(_bad_conditions(fields, thing, locator, span))
     if thing.phase in BAD_PHASES.get(kind, ()):
         found = locator.find(locator.child(span, "status"), "phase", thing.phase)

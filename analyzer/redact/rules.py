@@ -1,0 +1,44 @@
+"""All that is looked for, in one Hyperscan screen: which lines deserve a closer look, and for what."""
+
+from __future__ import annotations
+
+import functools
+from typing import Final
+
+import regex
+
+from analyzer.redact import armour, named
+from analyzer.redact.places import PLACES
+from analyzer.redact.shapes import SHAPES, Shape
+from analyzer.screen import Screen
+
+RULES: Final = (*SHAPES, *PLACES)
+
+_BASE64: Final = r"[A-Za-z0-9+/_-]{24}"
+_BYTES: Final = r"\[ {0,4}[0-9]{1,3}(?: {0,2},\s{0,4}[0-9]{1,3}){7}"
+_FOLDED: Final = (
+    r"\x1b\[|\\u001b\[|\\x1b\[|\\033\[|#033\[|\\u00[2-7]|\\x[2-7][0-9a-f]|%[2-7][0-9A-Fa-f]|&(?:quot|apos|amp|#3[49]);|\\/|"
+    r"\xc2\xad|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]"
+)
+TRIGGERS: Final = (*(rule.trigger for rule in RULES), named.TRIGGER, armour.ANY_BEGIN, _FOLDED, _BASE64, _BYTES)
+NAMED: Final = len(RULES)
+ARMOUR: Final = NAMED + 1
+FOLDED: Final = NAMED + 2
+ENCODED: Final = (NAMED + 3, NAMED + 4)
+
+
+@functools.lru_cache(maxsize=1)
+def screen() -> Screen:
+    """The compiled triggers, from the user's cache where they are there."""
+    return Screen.build(TRIGGERS)
+
+
+def hits(data: bytes) -> set[int]:
+    """Indexes into TRIGGERS of what may be in these bytes."""
+    return {index for _, index in screen().scan(data) if index < len(TRIGGERS)}
+
+
+@functools.lru_cache(maxsize=len(RULES))
+def compiled(rule: Shape) -> regex.Pattern[str]:
+    """The rule's own expression."""
+    return regex.compile(rule.expression)
