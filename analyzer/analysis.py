@@ -42,6 +42,7 @@ class Options:
     strict: bool = False  # let our own bugs raise
     timezone: dt.tzinfo | None = None  # of times that say none; None: UTC
     progress: Progress | None = None
+    anonymize: Callable[[Diagnosis, Evidence], Diagnosis] | None = None  # the last word on what is told
 
 
 def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagnosis:
@@ -70,8 +71,10 @@ def analyze_bundle(
         for f in find(evidence, library, screen)
         if not any(noise.covers(f.pattern, f.about.namespace) for noise in policy.noise)
     ]
-    diagnosis = conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
-    return masked(diagnosis if rules is None else beside(diagnosis, rules.find(evidence)), evidence.secrets)
+    concluded = conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
+    together = concluded if rules is None else beside(concluded, rules.find(evidence))
+    diagnosis = masked(together, evidence.secrets)
+    return diagnosis if options.anonymize is None else options.anonymize(diagnosis, evidence)
 
 
 def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:

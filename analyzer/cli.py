@@ -17,6 +17,7 @@ from analyzer.commands.diagnose import diagnose
 from analyzer.commands.files import files
 from analyzer.commands.formats import formats
 from analyzer.commands.options import INTERRUPTED, USAGE
+from analyzer.commands.redact import redact
 from analyzer.commands.timeline import timeline
 from analyzer.errors import PodtopsyError
 
@@ -28,11 +29,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (diagnose, files, formats, timeline):
+for _command in (diagnose, files, formats, redact, timeline):
     app.command()(_command)
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(cre.app, name="cre")
-COMMANDS = frozenset({"cre", "diagnose", "files", "formats", "patterns", "timeline"})
+COMMANDS = frozenset({"cre", "diagnose", "files", "formats", "patterns", "redact", "timeline"})
 
 
 def _version(value: bool) -> None:

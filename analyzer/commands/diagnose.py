@@ -21,6 +21,7 @@ from analyzer.commands.options import (
     Timezone,
     Until,
 )
+from analyzer.errors import UsageError
 
 
 class FailOn(enum.StrEnum):
@@ -53,16 +54,26 @@ def diagnose(
     ] = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit 1 when a cause is found.")] = FailOn.never,
     strict: Strict = False,
+    anonymize: Annotated[
+        bool, typer.Option("--anonymize", help="Replace addresses, names of hosts, users and namespaces.")
+    ] = False,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --anonymize: write there what was replaced by what.")
+    ] = None,
     no_progress: NoProgress = False,
 ) -> None:
     """Say why it broke: the root cause, its cascade and its proof."""
     from analyzer.analysis import Options, analyze
     from analyzer.focus import Focus
     from analyzer.moments import period
-    from analyzer.output import Outputs, emit
+    from analyzer.output import Outputs, emit, write
     from analyzer.progress import progress
+    from analyzer.redact.anonymous import Anonymous
     from analyzer.timezone import zone
 
+    if mapping is not None and not anonymize:
+        raise UsageError("--mapping needs --anonymize")
+    anonymous = Anonymous() if anonymize else None
     tz = zone(timezone) if timezone else None
     focus = Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ()), period=period(since, until, tz))
     with progress(no_progress) as report:
@@ -77,9 +88,12 @@ def diagnose(
                 strict=strict,
                 timezone=tz,
                 progress=report,
+                anonymize=anonymous,
             ),
         )
     emit(diagnosis, Outputs(format=format.value, output=output, html=html, json=json, markdown=markdown))
+    if mapping is not None and anonymous is not None:
+        write(mapping, anonymous.mapping())
     if diagnosis.broken_parts:
         for part in diagnosis.broken_parts:
             typer.echo(f"podtopsy: {part}", err=True)

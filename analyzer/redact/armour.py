@@ -24,8 +24,11 @@ _LONE: Final = regex.compile(
 Spot = tuple[int, int, int]  # line index, start, end
 
 
-def key_bodies(lines: Sequence[str]) -> Iterator[list[Spot]]:
-    """One list of spots for each private key in these adjacent lines."""
+def key_bodies(lines: Sequence[str], *, is_excerpt: bool) -> Iterator[list[Spot]]:
+    """One list of spots for each private key in these adjacent lines.
+
+    In an excerpt a line of base64 may belong to a key whose beginning is out of sight, and counts.
+    """
     index = 0
     public = False  # inside a certificate or a public key
     while index < len(lines):
@@ -33,7 +36,7 @@ def key_bodies(lines: Sequence[str]) -> Iterator[list[Spot]]:
         begin = _BEGIN.search(line)
         if begin is None:
             public = _CERTIFICATE.search(line) is not None or (public and _END.search(line) is None)
-            lone = None if public else _LONE.search(line)
+            lone = None if public or not is_excerpt else _LONE.search(line)
             if lone and _is_key_material(lone["body"]):
                 yield [(index, lone.start("body"), lone.end("body"))]
             index += 1

@@ -16,12 +16,13 @@ import regex
 from analyzer.redact import views
 from analyzer.redact.armour import key_bodies
 from analyzer.redact.named import named_values
-from analyzer.redact.rules import ARMOUR, ENCODED, FOLDED, NAMED, RULES, compiled, hits
+from analyzer.redact.rules import ARMOUR, ENCODED, FOLDED, KEY_LINE, NAMED, RULES, compiled, hits
 from analyzer.redact.shapes import SHAPES
 from analyzer.redact.values import decoded_pair, is_placeholder
 
 MATCH_SECONDS: Final = 2.0  # for one expression on one group of lines; what takes longer is withheld
-MAX_CHARACTERS: Final = 1 << 20  # of a group of adjacent lines; longer ones are withheld
+MAX_CHARACTERS: Final = 1 << 20  # of a quoted line with its neighbours; longer ones are withheld
+MAX_WHOLE: Final = 16 << 20  # of a group of adjacent lines of a file that is looked through
 _DEPTH: Final = 3  # base64 inside base64 inside base64: a Secret's data holding a docker config holding an auth
 
 _CRI: Final = re.compile(r"\S{20,40} (?P<stream>stdout|stderr) (?P<tag>[PF])(?::\S{1,16})? ?")
@@ -57,13 +58,18 @@ class _Piece:
     length: int
 
 
-def secrets_in(lines: Sequence[str]) -> list[list[Secret]]:
-    """For each of these adjacent lines its secrets, sorted, none overlapping; raises Unchecked."""
-    if sum(map(len, lines)) > MAX_CHARACTERS:
+def secrets_in(lines: Sequence[str], *, is_excerpt: bool = True) -> list[list[Secret]]:
+    """For each of these adjacent lines its secrets, sorted, none overlapping; raises Unchecked.
+
+    `is_excerpt`: what stands before and behind them is not known.
+    """
+    if sum(map(len, lines)) > (MAX_CHARACTERS if is_excerpt else MAX_WHOLE):
         raise Unchecked
     text, pieces = _joined(lines)
     found: list[list[Secret]] = [[] for _ in lines]
-    for spots in key_bodies(lines) if _may_hold_key(lines) else ():  # first: they know of the lines around them
+    for spots in (
+        key_bodies(lines, is_excerpt=is_excerpt) if _may_hold_key(lines) else ()
+    ):  # first: they know of the lines around them
         value = "".join(lines[i][start:end] for i, start, end in spots)
         for index, start, end in spots:
             found[index].append(Secret(start, end, "private-key", value))
@@ -79,7 +85,7 @@ def secrets_in(lines: Sequence[str]) -> list[list[Secret]]:
 
 def _may_hold_key(lines: Sequence[str]) -> bool:
     found = hits("\n".join(lines).encode("utf-8", "surrogatepass"))
-    return ARMOUR in found or ENCODED[0] in found
+    return ARMOUR in found or KEY_LINE in found
 
 
 def _joined(lines: Sequence[str]) -> tuple[str, list[_Piece]]:
@@ -158,7 +164,7 @@ def _read(text: str, found: set[int]) -> Iterator[Secret]:
             start, end = match.span("secret") if "secret" in expression.groupindex else match.span()
             if start < end and (index < len(SHAPES) or _is_given_away(rule.kind, text[start:end])):
                 yield Secret(start, end, rule.kind, text[start:end])
-    if NAMED in found:
+    if not found.isdisjoint(NAMED):
         for start, end, kind in named_values(text):
             yield Secret(start, end, kind, text[start:end])
 

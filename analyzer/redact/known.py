@@ -10,6 +10,7 @@ from analyzer.redact.values import is_ordinary, is_placeholder
 _HEAD: Final = 6  # the shortest value that is looked for elsewhere
 _GRAM: Final = 12  # the shortest part of a longer value that still gives it away
 _LONG: Final = 16
+_MOST: Final = 50_000  # values; a log full of tokens may not fill the memory
 _INDEXED: Final = 4096  # characters of one value that are looked for in parts
 
 
@@ -24,7 +25,7 @@ class Known:
 
     def add(self, kind: str, value: str) -> None:
         """Look for this value from now on; words, names and short values are not looked for: they stand everywhere."""
-        if value in self._values or not _is_distinctive(value):
+        if value in self._values or len(self._values) >= _MOST or not _is_distinctive(value):
             return
         self._values.add(value)
         if len(value) < _LONG:

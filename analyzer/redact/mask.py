@@ -26,8 +26,9 @@ class _Found:
 class Masker:
     """Everything one report or bundle hides; learn first, then clean, and nothing learnt leaves by any line."""
 
-    def __init__(self, known: Iterable[str] = ()) -> None:
-        """`known` values are secrets wherever they stand, such as those of Secret objects."""
+    def __init__(self, known: Iterable[str] = (), *, is_excerpt: bool = True) -> None:
+        """`known` values are secrets wherever they stand; lines are excerpts, or follow one another to a file's end."""
+        self._is_excerpt = is_excerpt
         self._known = Known()
         self._masks: dict[str, str] = {}
         self._kinds: Counter[str] = Counter()
@@ -56,6 +57,11 @@ class Masker:
         self._found.clear()
 
     @property
+    def places(self) -> Counter[str]:
+        """How often each kind was replaced so far."""
+        return self._places.copy()
+
+    @property
     def counts(self) -> tuple[Masked, ...]:
         """How many values of each kind were replaced in how many places, by kind."""
         return tuple(
@@ -66,7 +72,7 @@ class Masker:
         found = self._found.get(group)
         if found is None:
             try:
-                found = _Found(secrets_in(group))
+                found = _Found(secrets_in(group, is_excerpt=self._is_excerpt))
             except Unchecked:
                 found = _Found(None)
             self._found[group] = found

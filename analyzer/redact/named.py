@@ -11,11 +11,17 @@ from analyzer.redact.quoted import Value, value_at
 from analyzer.redact.telling import is_environment, telling
 from analyzer.redact.values import decoded_pair, is_ordinary, is_placeholder, is_random
 
-TRIGGER: Final = (
-    r"(?i)(?:pass(?:w(?:or)?ds?|phrase|code)?|pw|pwd|passwort|token|secret|credentials?|creds|jwt|sas|key|keys|auth|psk|session.?id|"
-    r"sid|salt|pepper|otp|bindpw|dockercfg|dockerconfigjson|signature|keypass|storepass|requirepass)"
-    r"(?:[._-]?(?:value|val|data|b64|base64|enc|old|new|current|prev|text|raw|hash|default|id|[0-9]{1,2})){0,2}[\"'\\\])]{0,34}(?:\s{0,8}[=:]|,|\s|>|\}|$)"
+_TELLING: Final = (
+    r"(?:pass(?:w(?:or)?ds?|phrase|code|wort)?|pw|pwd|token|secret|credentials?|creds|jwt|pat|sas|keys?|key.?id|auth|psk|"
+    r"sid|session.?id|salt|pepper|otp|sig|signature|dockercfg|dockerconfigjson)"
+    r"(?:[._-]?(?:value|val|data|b64|base64|enc|encoded|old|new|current|prev|previous|text|raw|hash|default|[0-9]{1,2})){0,2}"
 )
+TRIGGERS: Final = (
+    rf"(?i){_TELLING}[\"'\\\]`)]{{0,34}}\s{{0,60}}[=:>]",
+    rf"(?i)-(?:[a-z][\w-]{{0,50}})?{_TELLING}[\s\"'\\,]",
+    rf"(?i)(?:name|key)[\"'\\]{{0,34}}\s{{0,4}}[:=]\s{{0,4}}[\"'\\]{{0,34}}[\w.-]{{0,60}}{_TELLING}[\s\"'\\,;}}]",
+)
+"""A telling name before its value, as an option, as the name of a pair."""
 _KEY: Final = regex.compile(
     r"(?<![\w.\-$])(?P<dashes>-{0,2})(?P<name>[\w.\-]{1,128}+)(?P<close>\\{0,32}[\"'`]?\)?\]?)[^\S\n]{0,60}(?:(?P<sep>:=|=>|==|=|:)(?P<gap>[^\S\n]{0,60})|>(?=[^\s<>=]))"
 )
