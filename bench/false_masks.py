@@ -1,7 +1,7 @@
 """What is masked in bundles that hold no planted secret: the number by kind, and the places that occur most.
 
-`python bench/false_masks.py [PATH]...` (default: samples/) prints masks per 10,000 lines. What is a secret all the same,
-such as a token that a log really tells, is for the reader to take off.
+`python bench/false_masks.py [PATH]...` (default: samples) prints masks per 10,000 lines. What is a secret all the
+same, such as a token that a log really tells, is for the reader to take off.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Final
@@ -31,6 +31,7 @@ from analyzer.redact.stream import Clean, cleaned
 from analyzer.tarstream import Readable
 
 _SPOOL_BYTES: Final = 16 << 20  # of an archive's member in memory, more of it on disk
+_NUMBERS: Final = range(2, 1 << 30)
 _WIDE_BYTES: Final = 64 << 20  # a file in UTF-16 is looked through whole, up to here
 
 
@@ -155,6 +156,7 @@ class Cleaner:
                 zipped = zipfile.ZipFile(zipstream.seekable(source, head, stack))
             except UNREADABLE as error:
                 return self._leave_out(path, f"damaged zip archive ({first_line(error)})")
+            taken: set[str] = set()
             packed = stack.enter_context(zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED))
             for info in sorted(zipped.infolist(), key=lambda i: i.filename):
                 name = clean_name(os.fsencode(info.filename.replace("\\", "/")))
@@ -164,7 +166,8 @@ class Cleaner:
                 if reason := zipstream.reason_to_skip(info, name):
                     self._leave_out(inner, reason)
                     continue
-                entry = zipfile.ZipInfo(self._name(name or ""), info.date_time)
+                entry = zipfile.ZipInfo(_other(self._name(name or ""), taken), info.date_time)
+                taken.add(entry.filename)
                 entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
                 with _spool() as spool:
                     try:
@@ -210,5 +213,8 @@ def _created(path: Path) -> IO[bytes]:
 
 def _free(path: Path) -> Path:
     """The path, or the first `name~2` that is not taken: two names may be the same once masked."""
-    candidates: Iterator[Path] = (path.with_name(f"{path.name}~{n}") for n in range(2, 1 << 30))
-    return path if not path.exists() else next(c for c in candidates if not c.exists())
+    return path if not path.exists() else next(c for n in _NUMBERS if not (c := Path(f"{path}~{n}")).exists())
+
+
+def _other(name: str, taken: set[str]) -> str:
+    return name if name not in taken else next(c for n in _NUMBERS if (c := f"{name}~{n}") not in taken)

@@ -91,7 +91,10 @@ class Masker:
         parts: list[str] = []
         position = 0
         for secret in spans:
-            parts += (line[position : secret.start], self._mask(secret))
+            mask = self._mask(secret)
+            if line[secret.start] == "[" and line[secret.end - 1] == "]":  # journald's list of bytes, in JSON
+                mask = f'"{mask}"'
+            parts += (line[position : secret.start], mask)
             position = secret.end
         return "".join((*parts, line[position:]))
 

@@ -9,7 +9,9 @@ from typing import Final
 MAX_VALUE: Final = 8192  # characters; a longer value is taken up to here, and the rest is looked at by itself
 _OPENING: Final = re.compile(r"""(\\{0,32})(["'`])""")
 _BARE: Final = re.compile(r"""[^\s"'`,;&<>]+""")
-_FURTHER: Final = re.compile(r"""[,;&](?!\s|[\w.\-]{1,60}["'\\]{0,3}[=:])[^\s"'`,;&<>]+""")
+_FURTHER: Final = re.compile(
+    r"""(?!&(?:quot|amp|lt|gt|apos|#3[49]);)[,;&](?!\s|[\w.\-]{1,60}["'\\]{0,3}[=:])[^\s"'`,;&<>]+"""
+)
 _CLOSERS: Final = {")": "(", "]": "[", "}": "{"}
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _PLACEHOLDER: Final = re.compile(
-    r"""(?ix) ( [*x•.#_?-]+                     # stars, as others mask
+    r"""(?ix) ( __\w+__ | [*x•.#_?-]+                     # stars, as others mask
       | <.*> | \[.*\] | \{.*\}? | \(.*\)?       # <redacted>, [REDACTED], {{ .Values.x }}, (nil)
       | \$\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|%\w|%[({].*|%!.*   # ${VAR}, $(VAR), $VAR, %s
       | & .* | \|[-+0-9]* | >[-+0-9]*           # YAML: an anchor, a block that follows
@@ -26,6 +26,7 @@ _RESOURCE: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(?:[./][a-z0-9]([a-
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _IDENTIFIER: Final = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+|[A-Z][a-z]+(?:[A-Z][a-z]+)*")
 _LENGTH: Final = re.compile(r"[A-Za-z0-9+/]{2,24}(?:ZXMgbG9uZw==|dGVzIGxvbmc=|eXRlcyBsb25n)")  # "... bytes long"
+_CHECKSUM: Final = re.compile(r"[A-Za-z0-9+/_-]{6}==")  # of 32 bits: what OpenShift's operators keep of a Secret
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 
 
@@ -48,7 +49,13 @@ def is_reference(value: str) -> bool:
 def is_ordinary(value: str) -> bool:
     """Whether it reads as a name, a number or a time rather than as something random."""
     text = value.strip()
-    if len(text) < 6 or _PLAIN_NUMBER.fullmatch(text) or _TIME.fullmatch(text):
+    if (
+        len(text) < 6
+        or text.startswith(":")
+        or _CHECKSUM.fullmatch(text)
+        or _PLAIN_NUMBER.fullmatch(text)
+        or _TIME.fullmatch(text)
+    ):
         return True
     if _UUID.fullmatch(text):
         return False
