@@ -11,6 +11,7 @@ from analyzer.compose import compose
 from analyzer.diagnosis import Diagnosis, Masked
 from analyzer.present import to_json, to_text
 from analyzer.redact.mask import Masker
+from analyzer.redact.report import masked_text
 from patterns.load import load_library
 from reports import render
 
@@ -201,3 +202,7 @@ def test_a_value_seen_once_is_masked_where_only_a_part_of_it_stands() -> None:
         "refused <token-1>…",
         "…<token-1>",
     ]
+
+
+def test_a_page_of_text_is_masked_line_by_line() -> None:
+    assert masked_text("first\npassword=hunter2zz\nand hunter2zz") == "first\npassword=<password-1>\nand <password-1>"

@@ -89,6 +89,7 @@ def patterns_explain(
 ) -> None:
     """Say why a pattern fired on a bundle, or what was not met."""
     from analyzer.bundle import open_bundle
+    from analyzer.redact.report import masked_text
     from analyzer.sources import library_of
     from analyzer.why import as_text, why
 
@@ -96,7 +97,7 @@ def patterns_explain(
     if not paths:
         raise PodtopsyError("give a bundle and the id of a pattern: podtopsy patterns explain PATH ID")
     library = library_of(tuple(patterns or ()))[0]
-    typer.echo(as_text(why(open_bundle(paths), library, _known(library, pattern_id))))
+    typer.echo(masked_text(as_text(why(open_bundle(paths), library, _known(library, pattern_id)))))
 
 
 @app.command("coverage")

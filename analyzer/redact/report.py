@@ -26,3 +26,9 @@ def mask_with(masker: Masker, value: T) -> T:
 
     changed(value, learn)
     return changed(value, masker.clean)
+
+
+def masked_text(text: str) -> str:
+    """A page of text without secrets."""
+    lines = text.split("\n")
+    return "\n".join(mask_with(Masker(), tuple(lines)))
