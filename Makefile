@@ -8,7 +8,7 @@ SAMPLE := samples/fluentd-mount-mismatch/bundle
 .PHONY: demo test lint bench accuracy docs wheel clean
 
 demo: $(VENV)/.run
-	$(BIN)/podtopsy diagnose $(SAMPLE) --html fluentd-report.html
+	$(BIN)/podtopsy diagnose $(SAMPLE) --html fluentd-report.html --force
 	@echo
 	@echo "The postmortem is in fluentd-report.html: open it in a browser."
 

@@ -6,7 +6,9 @@ pattern; 3 analysed, but our own code failed on a part of it; 130 interrupted.
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -59,10 +61,22 @@ def _with_command(arguments: list[str]) -> list[str]:
     return arguments
 
 
+def _end_on_signals() -> None:
+    """Asked to stop, end as an exception does, so that everything is cleaned up: a closed terminal too."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if (number := getattr(signal, name, None)) is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, stop)
+
+
 def main() -> None:
     """Run the command line and exit."""
     from patterns.schema import LibraryError
 
+    _end_on_signals()
     try:
         app(_with_command(sys.argv[1:]), standalone_mode=True)
     except PodtopsyError as error:

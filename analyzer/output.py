@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer import accounts, chronicle
+from analyzer import accounts, atomic, chronicle
 from analyzer.chronicle import Chronicle
 from analyzer.diagnosis import Diagnosis
 from analyzer.errors import UsageError
@@ -29,17 +29,25 @@ class Outputs:
     html: Path | None = None
     json: Path | None = None
     markdown: Path | None = None
+    force: bool = False  # replace files that are there
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every file that is to be written."""
+        return tuple(p for p in (self.html, self.json, self.markdown, self.output) if p is not None)
 
 
 def emit(diagnosis: Diagnosis, outputs: Outputs) -> None:
-    """Write every output; the files first, so that the text can name the report."""
-    for kind, path in (("html", outputs.html), ("json", outputs.json), ("markdown", outputs.markdown)):
-        if path is not None:
-            write(path, _rendered(diagnosis, kind))
+    """Write every output, when all of them are made; raises UsageError where one cannot be written."""
+    require_free(outputs.paths, force=outputs.force)
+    asked = (("html", outputs.html), ("json", outputs.json), ("markdown", outputs.markdown))
+    pages = [(path, _rendered(diagnosis, kind)) for kind, path in asked if path is not None]
     answer = _text(diagnosis, outputs) if outputs.format == "text" else _rendered(diagnosis, outputs.format)
     if outputs.output is not None:
-        write(outputs.output, answer)
-    else:
+        pages.append((outputs.output, answer))
+    for path, content in pages:
+        write(path, content, force=outputs.force)
+    if outputs.output is None:
         _print(answer)
 
 
@@ -65,24 +73,36 @@ def _print(answer: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def write(path: Path, content: bytes) -> None:
-    """The file whole or not at all: written beside its place, readable by its owner alone, then moved there.
+def require_free(paths: Sequence[Path], *, force: bool) -> None:
+    """Raise UsageError in one sentence for the first path that may not be written; nothing is touched."""
+    for number, path in enumerate(paths):
+        if path in paths[:number]:
+            raise UsageError(f"{path} is named for two outputs")
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            if not path.parent.is_dir():
+                raise UsageError(f"cannot write {path}: there is no directory {path.parent}") from None
+            continue
+        except (OSError, ValueError) as error:
+            raise UsageError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+        if stat.S_ISLNK(mode):
+            raise UsageError(f"cannot write {path}: it is a link, and links are not followed; name another file")
+        if not stat.S_ISREG(mode):
+            raise UsageError(f"cannot write {path}: it is there, and no regular file; name another file")
+        if not force:
+            raise UsageError(f"{path} exists already; --force replaces it")
 
-    Raises UsageError with one sentence when that cannot be done.
-    """
+
+def write(path: Path, content: bytes, *, force: bool = False) -> None:
+    """The file whole or not at all, readable by its owner alone; raises UsageError with one sentence."""
+    require_free([path], force=force)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        atomic.place(path, content, over=force)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already; --force replaces it") from None
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException as error:
-        Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise UsageError(f"cannot write {path}: {error.strerror}") from None
-        raise
 
 
 def emit_ledger(entries: Sequence[FileEntry], notes: Sequence[Note], *, as_json: bool) -> None:

@@ -11,11 +11,12 @@ import hashlib
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+
+from analyzer import atomic
 
 _MAGIC: Final = b"podtopsy screen 1\n"
 _MAX_BYTES: Final = 512 << 20
@@ -69,10 +70,4 @@ def store(directory: Path | None, name: str, payload: bytes) -> None:
         return
     with contextlib.suppress(OSError):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f"{name[:16]}.", dir=directory)  # mode 0600
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(_MAGIC + hashlib.sha256(payload).digest() + payload)
-            Path(temporary).replace(directory / f"{name}.hs")
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
+        atomic.place(directory / f"{name}.hs", _MAGIC + hashlib.sha256(payload).digest() + payload, over=True)

@@ -11,6 +11,7 @@ import typer
 from analyzer.commands.options import (
     BROKEN,
     FOUND,
+    Force,
     Format,
     NoProgress,
     Paths,
@@ -53,6 +54,7 @@ def diagnose(
         typer.Option("--cre-source", metavar="NAME=GLOB", help="The files that a source of CRE rules means."),
     ] = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit 1 when a cause is found.")] = FailOn.never,
+    force: Force = False,
     strict: Strict = False,
     anonymize: Annotated[
         bool, typer.Option("--anonymize", help="Replace addresses, names of hosts, users and namespaces.")
@@ -66,7 +68,7 @@ def diagnose(
     from analyzer.analysis import Options, analyze
     from analyzer.focus import Focus
     from analyzer.moments import period
-    from analyzer.output import Outputs, emit, write
+    from analyzer.output import Outputs, emit, require_free, write
     from analyzer.progress import progress
     from analyzer.redact.anonymous import Anonymous
     from analyzer.timezone import zone
@@ -76,6 +78,8 @@ def diagnose(
     anonymous = Anonymous() if anonymize else None
     tz = zone(timezone) if timezone else None
     focus = Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ()), period=period(since, until, tz))
+    outputs = Outputs(format=format.value, output=output, html=html, json=json, markdown=markdown, force=force)
+    require_free([*outputs.paths, *([mapping] if mapping is not None else [])], force=force)
     with progress(no_progress) as report:
         diagnosis = analyze(
             paths,
@@ -91,9 +95,9 @@ def diagnose(
                 anonymize=anonymous,
             ),
         )
-    emit(diagnosis, Outputs(format=format.value, output=output, html=html, json=json, markdown=markdown))
+    emit(diagnosis, outputs)
     if mapping is not None and anonymous is not None:
-        write(mapping, anonymous.mapping())
+        write(mapping, anonymous.mapping(), force=force)
     if diagnosis.broken_parts:
         for part in diagnosis.broken_parts:
             typer.echo(f"podtopsy: {part}", err=True)

@@ -41,3 +41,4 @@ Since = Annotated[
     typer.Option(metavar="T", help="Nothing that was over by then: 2024-03-14T09:00Z, or 2h before the collection."),
 ]
 Until = Annotated[str | None, typer.Option(metavar="T", help="Nothing that began later; written like --since.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace output files that exist already.")]
