@@ -19,6 +19,8 @@ from analyzer.find import find
 from analyzer.focus import EVERYTHING, Focus
 from analyzer.frames import rows
 from analyzer.ingest import ingest
+from analyzer.isolate import read_isolated
+from analyzer.member import DEFAULT_LIMITS, Limits
 from analyzer.model import Evidence, FileEntry, Note
 from analyzer.redact.mask import Masker
 from analyzer.redact.report import mask_with, masked
@@ -43,6 +45,8 @@ class Options:
     timezone: dt.tzinfo | None = None  # of times that say none; None: UTC
     progress: Progress | None = None
     anonymize: Callable[[Diagnosis, Evidence], Diagnosis] | None = None  # the last word on what is told
+    limits: Limits = DEFAULT_LIMITS
+    isolate: bool = False  # read files in a process of their own
 
 
 def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagnosis:
@@ -53,7 +57,7 @@ def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagno
     """
     library, policy = library_of(options.patterns, options.policy)
     rules = Translation.of(read_rules(options.cre), Binding.of(options.cre_sources)) if options.cre else None
-    return analyze_bundle(open_bundle(paths), library, options, policy, rules)
+    return analyze_bundle(open_bundle(paths, options.limits), library, options, policy, rules)
 
 
 def analyze_bundle(
@@ -79,7 +83,8 @@ def analyze_bundle(
 
 def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:
     """What the bundle says, read and joined, before any pattern judges it."""
-    return derive(ingest(bundle, screen, options.progress, strict=options.strict, timezone=options.timezone))
+    readings = read_isolated(bundle, screen, options.progress, options.strict) if options.isolate else None
+    return derive(ingest(bundle, screen, options.progress, options.strict, options.timezone, readings))
 
 
 def screen_of(library: Library, rules: Translation | None = None) -> Screen:
@@ -96,4 +101,4 @@ def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[l
 
 def evidence_of(paths: Sequence[str | Path], options: Options = Options()) -> Evidence:
     """What the bundle at `paths` says, not masked yet; raises as `analyze` does."""
-    return read(open_bundle(paths), screen_of(library_of(options.patterns)[0]), options)
+    return read(open_bundle(paths, options.limits), screen_of(library_of(options.patterns)[0]), options)

@@ -1,11 +1,10 @@
 """A file that appears whole or not at all, readable by its owner alone.
 
-On Linux the bytes go into a file without a name (O_TMPFILE, see open(2)), which is given its name when it is whole: whatever
-ends the process, nothing is left behind. Elsewhere, and to replace a file, one temporary name per target is used,
-`.podtopsy-<digest of the name>`, which the next run takes over.
+On Linux the bytes go into a file without a name (O_TMPFILE, see open(2)), which is given its name when it is whole:
+whatever ends the process, nothing is left behind. Elsewhere, and to replace a file, one temporary name per target is
+used, `.podtopsy-<digest of the name>`, which the next run takes over.
 """
 
-# ruff: noqa: PTH105, PTH108, PTH109
 # Descriptors of directories need the calls of `os`.
 
 from __future__ import annotations

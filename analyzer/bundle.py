@@ -29,6 +29,7 @@ from analyzer.tarstream import Readable
 
 __all__ = ["Bundle", "BundleFile", "Limits", "open_bundle"]
 
+CRASHED: Final = "the reader crashed on this file: not read"
 _ARCHIVE_PARTS: Final = frozenset(("tar", "gz", "tgz", "xz", "txz", "bz2", "tbz2", "zst", "zip", "7z", "rar"))
 
 
@@ -56,6 +57,8 @@ class Bundle:
         self.notes: list[Note] = []
         self.files_seen = 0
         self.limits = limits or Limits()
+        self.watch: Callable[[str, int], None] | None = None  # told (path, bytes) before anything is looked into
+        self.avoid: frozenset[str] = frozenset()  # paths that have ended a process that looked into them
         self._sources = sources
         self._meter = Meter(self.limits)
 
@@ -99,16 +102,27 @@ class Bundle:
         self.skip(entry.path, entry.size, reason)
 
     def _open(self, entry: Entry, depth: int) -> Iterator[BundleFile]:
-        if self.files_seen >= self.limits.files:
-            if self.files_seen == self.limits.files:
-                self.note(entry.path, f"more than {self.limits.files} files: the rest is not read")
-                self.files_seen += 1
+        if self._is_full(entry):
+            return
+        if self.watch is not None:
+            self.watch(entry.path, entry.size)
+        if entry.path in self.avoid:
+            self._give_up(entry, CRASHED)
             return
         try:
             head = _read_head(entry.stream)
         except UNREADABLE as error:
             self._give_up(entry, first_line(error))
             return
+        yield from self._recognise(entry, head, depth)
+
+    def _is_full(self, entry: Entry) -> bool:
+        if self.files_seen == self.limits.files:
+            self.note(entry.path, f"more than {self.limits.files:,} files (--max-files): the rest is not read")
+            self.files_seen += 1
+        return self.files_seen > self.limits.files
+
+    def _recognise(self, entry: Entry, head: bytes, depth: int) -> Iterator[BundleFile]:
         kind = archive.kind_of(head)
         if kind is None and _is_zip_behind_something(entry):
             self.note(entry.path, "the zip archive begins behind other data")
@@ -121,7 +135,11 @@ class Bundle:
         elif kind == "zstd" and not archive.can_read(kind):
             self._give_up(entry, "this Python cannot read zstd; decompress it with zstd -d")
         elif depth > self.limits.depth:
-            self.skip(entry.path, entry.size, f"more than {self.limits.depth} archives inside one another: not read")
+            self.skip(
+                entry.path,
+                entry.size,
+                f"more than {self.limits.depth} archives inside one another (--max-depth): not read",
+            )
         elif kind == "zip":
             yield from self._zip(entry, head, depth)
         elif kind == "tar":

@@ -13,6 +13,7 @@ from typing import Final
 
 from analyzer.tarstream import Readable
 
+_PIECE: Final = 1 << 20  # a stream asked for more might allocate all of it first
 UNREADABLE: Final = (NotImplementedError, OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What reading a damaged file or archive member raises; zipfile alone has four ways."""
 
@@ -28,6 +29,11 @@ class Limits:
     salvage_bytes: int = 512 << 20  # a zip archive without its list is looked through up to here
     bomb_ratio: int = 1000  # an honest crash loop compresses about 300 : 1
     bomb_bytes: int = 1 << 30  # below this the ratio does not matter
+    line_bytes: int = 16 << 20  # what is longer is no line that anybody wrote
+    file_seconds: float = 60.0  # for one file, and a second more for each MB read of it
+
+
+DEFAULT_LIMITS: Final = Limits()
 
 
 @dataclass(slots=True)
@@ -70,17 +76,30 @@ class MemberStream(io.RawIOBase):
             return b""
         limits = self._meter.limits
         if self._count >= limits.member_bytes or self._meter.total >= limits.total_bytes:
-            what = "this file" if self._count >= limits.member_bytes else "the bundle"
-            self._damage = f"{what} expands beyond the limit: the rest is not read" if self._peek() else None
+            self._damage = self._limit_hit() if self._peek() else None
             return b""
+        room = min(limits.member_bytes - self._count, limits.total_bytes - self._meter.total)
         try:
-            data = self._stream.read(size)
+            data = self._read_all(room) if size < 0 else self._stream.read(min(size, room))
         except UNREADABLE as error:
             self._damage = f"cannot be read: {first_line(error)}"
             return b""
         self._count += len(data)
         self._meter.total += len(data)
         return data
+
+    def _read_all(self, most: int) -> bytes:
+        parts: list[bytes] = []
+        while most and (part := self._stream.read(min(most, _PIECE))):
+            parts.append(part)
+            most -= len(part)
+        return b"".join(parts)
+
+    def _limit_hit(self) -> str:
+        limits = self._meter.limits
+        if self._count >= limits.member_bytes:
+            return f"the file has more than {limits.member_bytes:,} bytes (--max-file-bytes): the rest is not read"
+        return f"the bundle has more than {limits.total_bytes:,} bytes (--max-bytes): the rest is not read"
 
     def _peek(self) -> bool:
         try:

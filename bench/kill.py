@@ -1,7 +1,7 @@
 """Kills runs at random moments, and looks at what they leave behind.
 
-`python bench/kill.py [TIMES] [SEED]` prints one line a signal: how often, how many ended before it came, and every thing
-that is wrong: a file that is not whole, a file nobody asked for, a next run that fails.
+`python bench/kill.py [TIMES] [SEED]` prints how the runs ended, and everything that is wrong: a file that is not whole, a
+file nobody asked for, a next run that fails.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def wrong(room: Path) -> list[str]:
             problems.append(f"left behind: {path.name}")
         elif not whole[path.name](path.read_bytes()):
             problems.append(f"half written: {path.name}")
-    left = [p for p in (room / "tmp").iterdir()]
+    left = list((room / "tmp").iterdir())
     left += [p for p in (room / "cache").rglob("*") if p.is_file() and p.suffix != ".hs"]
     return problems + [f"left behind: {p.relative_to(room)}" for p in left]
 

@@ -22,8 +22,8 @@ def screen(tmp_path_factory):
     return Screen.build(["panic: ", r"^fatal \d+$", "connection refused"], tmp_path_factory.mktemp("cache"))
 
 
-def harvest(data, screen, path=LOG):
-    return read_log(io.BytesIO(data), place(path), screen, path)
+def harvest(data, screen, path=LOG, longest=blocks.MAX_LINE_BYTES):
+    return read_log(io.BytesIO(data), place(path), screen, path, longest)
 
 
 def stamped(second, text, tag="F", stream="stderr"):
@@ -119,10 +119,11 @@ def test_blocks_of_any_size_give_the_same_records(screen, monkeypatch, size):
 
 def test_a_line_without_end_is_split_and_noted(screen, monkeypatch):
     monkeypatch.setattr(blocks, "BLOCK_BYTES", 1 << 16)
-    monkeypatch.setattr(blocks, "MAX_LINE_BYTES", 1 << 18)
-    found = harvest(b"x" * (1 << 20) + b" panic: at the end\nnext\n", screen, KUBELET)
+    found = harvest(b"x" * (1 << 20) + b" panic: at the end\nnext\n", screen, KUBELET, 1 << 18)
     assert found.lines == 2
-    assert [note.problem for note in found.notes] == [f"a line is longer than {(1 << 18) >> 20} MiB: read in pieces"]
+    assert [note.problem for note in found.notes] == [
+        "a line is longer than 262,144 bytes (--max-line-bytes): read in pieces"
+    ]
     assert [r.message.endswith("panic: at the end") for r in found.records] == [True]
 
 
@@ -310,14 +311,24 @@ def test_parts_of_a_docker_line_are_joined_before_it_is_matched(screen):
 def test_lines_that_the_runtime_did_not_write_are_unparsed_and_named(screen):
     data = stamped(1, "a") * 3 + b"raw panic: line\n\n2024-01-02T03:\n" + stamped(2, "b") + b"2024-01-02T03:04:05Z std"
     found = harvest(data, screen)
-    assert (found.lines, found.parsed, found.unparsed) == (8, 5, 3)
+    assert (found.lines, found.parsed, found.unparsed) == (8, 6, 2)
     assert [(n.line, n.problem, n.count) for n in found.notes] == [
-        (4, "lines that are no CRI log lines", 3),
+        (4, "lines that are no CRI log lines", 2),
         (4, "unread line: raw panic: line", 1),
         (6, "unread line: 2024-01-02T03:", 1),
-        (8, "unread line: 2024-01-02T03:04:05Z std", 1),
     ]
     assert [r.line for r in found.records if "panic" in r.message] == [4]
+
+
+def test_a_hole_of_nuls_json_and_an_unfinished_last_line_are_no_noise(screen):
+    data = (
+        bytes(70_000)
+        + stamped(1, "a") * 3
+        + b'{"level":"error","msg":"whole"}\n{"level": broken\n2024-01-02T03:04:05Z std'
+    )
+    found = harvest(data, screen)
+    assert (found.lines, found.parsed, found.unparsed) == (6, 5, 1)
+    assert [n.problem for n in found.notes][1:] == ['unread line: {"level": broken']
 
 
 def test_output_of_kubectl_logs_may_have_lines_of_any_look(screen):

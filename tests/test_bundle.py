@@ -129,7 +129,7 @@ def test_archives_inside_archives_end_at_the_depth_limit():
         data = gzip.compress(data)
     bundle = Bundle.of_files({"a.gz": data, "b.log": b"b"})
     assert contents(bundle) == {"b.log": b"b"}
-    assert reasons(bundle) == {"a.gz": "more than 3 archives inside one another: not read"}
+    assert reasons(bundle) == {"a.gz": "more than 3 archives inside one another (--max-depth): not read"}
 
 
 def test_a_truncated_tar_gz_gives_what_was_readable_and_says_so(tmp_path):
@@ -305,11 +305,11 @@ def test_the_limits_on_one_file_on_all_and_on_their_number_are_said():
         while stream.read(50):
             pass
         ends.append(stream.damage)
-    limit = "the bundle expands beyond the limit: the rest is not read"
+    limit = "the bundle has more than 150 bytes (--max-bytes): the rest is not read"
     assert ends == [None, limit, limit]
     bundle = Bundle.of_files(files, Limits(files=2))
     assert list(contents(bundle)) == ["a.log", "b.log"]
-    assert problems(bundle) == ["more than 2 files: the rest is not read"]
+    assert problems(bundle) == ["more than 2 files (--max-files): the rest is not read"]
 
 
 def test_concatenated_gzip_members_count_as_one_and_what_follows_them_is_said():

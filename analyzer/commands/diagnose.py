@@ -13,6 +13,13 @@ from analyzer.commands.options import (
     FOUND,
     Force,
     Format,
+    Isolate,
+    MaxBytes,
+    MaxDepth,
+    MaxFileBytes,
+    MaxFiles,
+    MaxLineBytes,
+    MaxSeconds,
     NoProgress,
     Paths,
     Patterns,
@@ -23,6 +30,7 @@ from analyzer.commands.options import (
     Until,
 )
 from analyzer.errors import UsageError
+from analyzer.member import DEFAULT_LIMITS, Limits
 
 
 class FailOn(enum.StrEnum):
@@ -63,6 +71,13 @@ def diagnose(
         Path | None, typer.Option(metavar="FILE", help="With --anonymize: write there what was replaced by what.")
     ] = None,
     no_progress: NoProgress = False,
+    isolate: Isolate = False,
+    max_bytes: MaxBytes = DEFAULT_LIMITS.total_bytes,
+    max_file_bytes: MaxFileBytes = DEFAULT_LIMITS.member_bytes,
+    max_line_bytes: MaxLineBytes = DEFAULT_LIMITS.line_bytes,
+    max_files: MaxFiles = DEFAULT_LIMITS.files,
+    max_depth: MaxDepth = DEFAULT_LIMITS.depth,
+    max_seconds: MaxSeconds = DEFAULT_LIMITS.file_seconds,
 ) -> None:
     """Say why it broke: the root cause, its cascade and its proof."""
     from analyzer.analysis import Options, analyze
@@ -80,6 +95,14 @@ def diagnose(
     focus = Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ()), period=period(since, until, tz))
     outputs = Outputs(format=format.value, output=output, html=html, json=json, markdown=markdown, force=force)
     require_free([*outputs.paths, *([mapping] if mapping is not None else [])], force=force)
+    limits = Limits(
+        total_bytes=max_bytes,
+        member_bytes=max_file_bytes,
+        line_bytes=max_line_bytes,
+        files=max_files,
+        depth=max_depth,
+        file_seconds=max_seconds,
+    )
     with progress(no_progress) as report:
         diagnosis = analyze(
             paths,
@@ -93,6 +116,8 @@ def diagnose(
                 timezone=tz,
                 progress=report,
                 anonymize=anonymous,
+                limits=limits,
+                isolate=isolate,
             ),
         )
     emit(diagnosis, outputs)

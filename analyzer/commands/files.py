@@ -6,19 +6,46 @@ from typing import Annotated
 
 import typer
 
-from analyzer.commands.options import Format, NoProgress, Paths
+from analyzer.commands.options import (
+    Format,
+    Isolate,
+    MaxBytes,
+    MaxDepth,
+    MaxFileBytes,
+    MaxFiles,
+    MaxLineBytes,
+    MaxSeconds,
+    NoProgress,
+    Paths,
+)
+from analyzer.member import DEFAULT_LIMITS, Limits
 
 
 def files(
     paths: Paths,
     format: Annotated[Format, typer.Option(help="text or json.")] = Format.text,
     no_progress: NoProgress = False,
+    isolate: Isolate = False,
+    max_bytes: MaxBytes = DEFAULT_LIMITS.total_bytes,
+    max_file_bytes: MaxFileBytes = DEFAULT_LIMITS.member_bytes,
+    max_line_bytes: MaxLineBytes = DEFAULT_LIMITS.line_bytes,
+    max_files: MaxFiles = DEFAULT_LIMITS.files,
+    max_depth: MaxDepth = DEFAULT_LIMITS.depth,
+    max_seconds: MaxSeconds = DEFAULT_LIMITS.file_seconds,
 ) -> None:
     """Account for every file: what it is, how it was read, and what was not."""
     from analyzer.analysis import Options, ledger
     from analyzer.output import emit_ledger
     from analyzer.progress import progress
 
+    limits = Limits(
+        total_bytes=max_bytes,
+        member_bytes=max_file_bytes,
+        line_bytes=max_line_bytes,
+        files=max_files,
+        depth=max_depth,
+        file_seconds=max_seconds,
+    )
     with progress(no_progress) as report:
-        entries, notes = ledger(paths, Options(progress=report))
+        entries, notes = ledger(paths, Options(progress=report, limits=limits, isolate=isolate))
     emit_ledger(entries, notes, as_json=format is Format.json)

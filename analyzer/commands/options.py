@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,6 +14,7 @@ FOUND: Final = 1  # `--fail-on cause`, and there is one; a rule or pattern under
 USAGE: Final = 2  # wrong arguments, unreadable input, a wrong pattern
 BROKEN: Final = 3  # our own code failed on a part of the bundle
 INTERRUPTED: Final = 130
+LEAST_LINE_BYTES: Final = 1 << 20
 
 
 class Format(enum.StrEnum):
@@ -42,3 +45,42 @@ Since = Annotated[
 ]
 Until = Annotated[str | None, typer.Option(metavar="T", help="Nothing that began later; written like --since.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace output files that exist already.")]
+Isolate = Annotated[
+    bool, typer.Option("--isolate", help="Read files in a process of their own: a crash then costs one file.")
+]
+_SIZE = re.compile(r"(\d{1,15}) ?([KMGT]?)(?:i?B)?", re.IGNORECASE)
+_PANEL = "Limits (what goes beyond them is listed as not read)"
+
+
+def size(text: str) -> int:
+    """Bytes, from "64G" or "500000"; K is 1024."""
+    match = _SIZE.fullmatch(str(text).strip())
+    if match is None:
+        raise typer.BadParameter(f"{text} is no size; write 500000, 512M or 64G")
+    return int(match[1]) << (10 * " KMGT".index(match[2].upper() or " "))
+
+
+def line_size(text: str) -> int:
+    """Bytes of a line; lines are looked for in blocks, so that smaller limits would hold here and not there."""
+    if (found := size(text)) < LEAST_LINE_BYTES:
+        raise typer.BadParameter(
+            f"{text} is too small: lines of up to {LEAST_LINE_BYTES >> 20} MiB are always read whole"
+        )
+    return found
+
+
+def _size_option(name: str, help: str, parser: Callable[[str], int] = size) -> object:
+    return typer.Option(name, parser=parser, metavar="SIZE", help=help, rich_help_panel=_PANEL)
+
+
+MaxBytes = Annotated[int, _size_option("--max-bytes", "Of the whole bundle, decompressed.")]
+MaxFileBytes = Annotated[int, _size_option("--max-file-bytes", "Of one file, decompressed.")]
+MaxLineBytes = Annotated[
+    int, _size_option("--max-line-bytes", "Of one line; longer ones are read in pieces.", line_size)
+]
+MaxFiles = Annotated[int, typer.Option("--max-files", min=1, help="Files of the bundle.", rich_help_panel=_PANEL)]
+MaxDepth = Annotated[int, typer.Option("--max-depth", min=0, help="Archives in archives.", rich_help_panel=_PANEL)]
+MaxSeconds = Annotated[
+    float,
+    typer.Option("--max-seconds", min=0.1, help="For one file, and one more for each MB.", rich_help_panel=_PANEL),
+]

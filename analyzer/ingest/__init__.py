@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
@@ -34,6 +34,7 @@ from analyzer.ingest.dump import logs_start, with_logs
 from analyzer.ingest.entry import entry_of, skipped
 from analyzer.ingest.gather import line_at
 from analyzer.ingest.harvest import Harvest
+from analyzer.ingest.patience import Overdue, within
 from analyzer.ingest.text_kinds import is_document_name, kind_of, not_read
 from analyzer.ingest.unread import notes_of, with_links
 from analyzer.layout import place
@@ -96,6 +97,16 @@ class Format(Protocol):
 FORMATS: Final[tuple[Format, ...]] = (crictl_inspect, objects, event_table, get_table, describe)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file gave."""
+
+    entry: FileEntry
+    placement: Placement
+    harvest: Harvest
+    span: JournalSpan | None = None
+
+
 @dataclass(slots=True)
 class _Gathered:
     """The rows of all files so far."""
@@ -117,50 +128,75 @@ def ingest(
     progress: Progress | None = None,
     strict: bool = False,
     timezone: dt.tzinfo | None = None,
+    readings: Iterable[Reading] | None = None,
 ) -> Evidence:
     """Read the whole bundle; `progress` is told (files, bytes, path) before each file.
 
-    `timezone` is that of times which say none.
+    `timezone` is that of times which say none. `readings` stands for reading the bundle here and now: where it comes
+    from has filled in what the bundle skipped and noted when it ends.
 
     Raises InputError where a PATH cannot be read at all. A failure of our own code costs the one file it
     happened in (its note's problem starts with "internal error"), unless `strict`, which lets it raise.
     """
     with rare_collection():
-        gathered = _gather(bundle, screen, progress, strict)
+        gathered = _gather(bundle, readings or read_files(bundle, screen, progress, strict))
         return _evidence(gathered, timezone)
 
 
-def _gather(bundle: Bundle, screen: Screen, progress: Progress | None, strict: bool) -> _Gathered:
+def _gather(bundle: Bundle, readings: Iterable[Reading]) -> _Gathered:
     gathered = _Gathered()
-    for file in bundle.files():
-        if progress is not None:
-            progress(bundle.files_seen, bundle.bytes_read, file.path)
-        placement = place(file.path)
-        if (named := collected_at_of(file.path)) is not None:
+    for read in readings:
+        path, harvest = read.entry.path, read.harvest
+        if (named := collected_at_of(path)) is not None:
             gathered.collected.append(named)
-        try:
-            entry, harvest, span = _read(file, placement, screen)
-        except Exception as error:  # the one place that guards against our own bugs
-            if strict:
-                raise
-            reason = f"{type(error).__name__}: {error}".split("\n", 1)[0]
-            entry = skipped(file, placement, f"our reader failed: {reason}")
-            harvest = Harvest(format="unread", notes=(Note(path=file.path, problem=f"{INTERNAL_ERROR}: {reason}"),))
-            span = None
-        gathered.files.append(entry)
+        gathered.files.append(read.entry)
         gathered.harvests.append(harvest)
         if harvest.is_yearless:
-            gathered.yearless.add(file.path)
+            gathered.yearless.add(path)
         if not harvest.has_zone:
-            gathered.zoneless.add(file.path)
-        if span is not None:
-            gathered.spans[file.path] = span
-        gathered.layouts[placement.layout] += 1
-        if placement.stem is not None:
-            gathered.stems[file.path] = placement.stem
+            gathered.zoneless.add(path)
+        if read.span is not None:
+            gathered.spans[path] = read.span
+        gathered.layouts[read.placement.layout] += 1
+        if read.placement.stem is not None:
+            gathered.stems[path] = read.placement.stem
     gathered.files = with_links([*gathered.files, *map(_placed, bundle.skipped)])
     gathered.notes += bundle.notes
     return gathered
+
+
+def read_files(
+    bundle: Bundle, screen: Screen, progress: Progress | None = None, strict: bool = False
+) -> Iterator[Reading]:
+    """What each file of the bundle gives, in order."""
+    for file in bundle.files():
+        if progress is not None:
+            progress(bundle.files_seen, bundle.bytes_read, file.path)
+        yield read_file(bundle, file, screen, strict)
+
+
+def read_file(bundle: Bundle, file: BundleFile, screen: Screen, strict: bool = False) -> Reading:
+    """What one file gives, within the time it may take; `strict` lets our own bugs raise."""
+    placement, before = place(file.path), bundle.bytes_read
+    try:
+        with within(bundle.limits.file_seconds, lambda: bundle.bytes_read - before):
+            return _read(file, placement, screen, bundle.limits.line_bytes)
+    except Overdue as error:
+        return given_up(file.path, file.size, str(error))
+    except Exception as error:  # the one place that guards against our own bugs
+        if strict:
+            raise
+        reason = f"{type(error).__name__}: {error}".split("\n", 1)[0]
+        entry = skipped(file, placement, f"our reader failed: {reason}")
+        note = Note(path=file.path, problem=f"{INTERNAL_ERROR}: {reason}")
+        return Reading(entry, placement, Harvest(format="unread", notes=(note,)))
+
+
+def given_up(path: str, size: int, reason: str) -> Reading:
+    """A file that is not read, with a note of the reason."""
+    placement = place(path)
+    entry = _placed(FileEntry(path=path, bytes=size, status="skipped", reason=reason))
+    return Reading(entry, placement, Harvest(format="unread", notes=(Note(path=path, problem=reason),)))
 
 
 def _placed(entry: FileEntry) -> FileEntry:
@@ -168,41 +204,41 @@ def _placed(entry: FileEntry) -> FileEntry:
     return replace(entry, layout=placement.layout, why=placement.why)
 
 
-def _read(file: BundleFile, placement: Placement, screen: Screen) -> tuple[FileEntry, Harvest, JournalSpan | None]:
+def _read(file: BundleFile, placement: Placement, screen: Screen, longest: int) -> Reading:
     if placement.role == "ignored":
-        return skipped(file, placement, placement.why), Harvest(format="ignored"), None
+        return Reading(skipped(file, placement, placement.why), placement, Harvest(format="ignored"))
     stream = file.open()
     if is_timestamp_file(file.path):
-        return *_timestamp_file(file, placement, stream), None
+        return _timestamp_file(file, placement, stream)
     is_certain = placement.role in _CERTAIN_LOGS and placement.layout != "flat"
     head = read_fully(stream, HEAD_BYTES)
     chosen = None if is_certain else choose(head, placement)
     whole = Rewound(head, stream)
     if chosen is not None:
-        return *_structured(file, placement, chosen, whole, stream, screen), None
+        return _structured(file, placement, chosen, whole, stream, screen)
     broken: list[Note] = []
     if placement.role in ("objects", "events") and is_document_name(file.path):
         raw = read_fully(whole, CHECKED_BYTES)
         broken = not_read(raw, file.path) if len(raw) < CHECKED_BYTES else []
         whole = Rewound(raw, whole)
-    harvest = bulk.read_log(whole, placement, screen, file.path)
+    harvest = bulk.read_log(whole, placement, screen, file.path, longest)
     if broken and harvest.format == "text":
         harvest = replace(harvest, parsed=0, unparsed=harvest.lines, notes=(*harvest.notes, *broken))
     if harvest.format == "text" and (kind := kind_of(_text(head), file.path, placement)) is not None:
         harvest = replace(harvest, format=kind)
-    return entry_of(file, placement, harvest, stream), harvest, journal_span(head)
+    return Reading(entry_of(file, placement, harvest, stream), placement, harvest, journal_span(head))
 
 
 def _structured(
     file: BundleFile, placement: Placement, chosen: Format, whole: Rewound, stream: MemberStream, screen: Screen
-) -> tuple[FileEntry, Harvest]:
+) -> Reading:
     raw = read_fully(whole, WHOLE_BYTES)
     if more := bulk.count_newlines(whole):
         lines = raw.count(b"\n") + more
         reason = f"structured file of more than {WHOLE_BYTES >> 20} MiB"
         note = Note(path=file.path, problem=f"{reason}: not read")
         entry = replace(skipped(file, placement, reason), lines=lines, skipped=lines)
-        return entry, Harvest(format=chosen.NAME, notes=(note,))
+        return Reading(entry, placement, Harvest(format=chosen.NAME, notes=(note,)))
     encoding = wide_encoding(raw)
     raw = raw if encoding is None else to_utf8(raw, encoding)
     start = logs_start(raw) if chosen is objects else None
@@ -213,14 +249,14 @@ def _structured(
     number = next((note.line for note in harvest.notes if note.line is not None), None)
     if entry.status != "parsed" and number is not None:
         entry = replace(entry, sample=line_at(raw, number), sample_line=number)
-    return entry, harvest
+    return Reading(entry, placement, harvest)
 
 
-def _timestamp_file(file: BundleFile, placement: Placement, stream: MemberStream) -> tuple[FileEntry, Harvest]:
+def _timestamp_file(file: BundleFile, placement: Placement, stream: MemberStream) -> Reading:
     text = decode(read_fully(stream, HEAD_BYTES))
     lines = text.count("\n") + (1 if text and not text.endswith("\n") else 0)
     harvest = Harvest(format="timestamp", lines=lines, parsed=lines, collected_at=collected_at_in(text))
-    return entry_of(file, placement, harvest, stream), harvest
+    return Reading(entry_of(file, placement, harvest, stream), placement, harvest)
 
 
 def choose(head: bytes, placement: Placement) -> Format | None:

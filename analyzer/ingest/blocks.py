@@ -26,6 +26,7 @@ class Blocks:
     """The blocks of one stream; iterate once, then `splits` tells how many lines were cut."""
 
     stream: Readable
+    longest: int = MAX_LINE_BYTES
     splits: int = field(default=0)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -37,7 +38,7 @@ class Blocks:
             if not cut:
                 carry.append(chunk)
                 held += len(chunk)
-                if held >= MAX_LINE_BYTES:
+                if held >= self.longest:
                     self.splits += 1
                     yield b"".join(carry)
                     carry, held = [], 0

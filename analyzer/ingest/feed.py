@@ -10,9 +10,10 @@ from analyzer.tarstream import Readable
 
 @dataclass(slots=True)
 class Feed:
-    """A line ends at b"\\n" alone; what is longer than MAX_LINE_BYTES comes in pieces."""
+    """A line ends at b"\\n" alone; what is longer than `longest` comes in pieces."""
 
     stream: Readable
+    longest: int = blocks.MAX_LINE_BYTES
     _newlines: int = field(default=0)
     _is_open: bool = field(default=False)  # what was taken last did not end its line
     _data: bytes = field(default=b"")
@@ -28,7 +29,7 @@ class Feed:
         end = self._data.find(b"\n", self._at)
         while end < 0:
             searched = len(self._data) - self._at
-            if searched >= blocks.MAX_LINE_BYTES or not self._fill():
+            if searched >= self.longest or not self._fill():
                 break
             end = self._data.find(b"\n", self._at + searched)
         if end < 0:

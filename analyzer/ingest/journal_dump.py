@@ -23,7 +23,6 @@ from analyzer.ingest.sought import SoughtLines
 from analyzer.model import Note, Record
 from analyzer.placement import Placement
 from analyzer.screen import Screen
-from analyzer.tarstream import Readable
 from analyzer.timestamps import Instant
 
 READERS: Final[dict[str, Callable[[Feed], Iterator[Entry]]]] = {
@@ -54,9 +53,8 @@ def format_of(head: bytes) -> str | None:
     return next((name for name, sniff in _SNIFFS if sniff(head)), None)
 
 
-def read(stream: Readable, notation: str, placement: Placement, screen: Screen, path: str) -> Harvest:
+def read(feed: Feed, notation: str, placement: Placement, screen: Screen, path: str) -> Harvest:
     """Everything worth keeping of one such file; never raises for its content."""
-    feed = Feed(stream)
     reading = _Reading(path, _hints(placement), screen, SoughtLines(screen, path, placement))
     for before, entry, after in _between(READERS[notation](feed)):
         reading.take(entry, before, after)

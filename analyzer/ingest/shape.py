@@ -40,14 +40,25 @@ class Shape:
 
     name: str
     is_whole: Callable[[bytes], bool]  # whether a line is in the format
+    begin: re.Pattern[bytes]  # how a line of it begins
     amiss: bytes  # what is found in blocks with a line that is not
 
     def strange(self, block: bytes) -> Iterator[tuple[int, bytes]]:
-        """(Number from 0, line) of the lines that are not in the format; empty lines are nobody's."""
-        if _is_found(self.amiss, block if block.endswith(b"\n") else block + b"\n"):
-            for number, line in enumerate(block.split(b"\n")):
-                if line.strip() and not self.is_whole(line):
-                    yield number, line
+        """(Number from 0, line) of the lines that are not in the format.
+
+        Empty lines are nobody's, a JSON object is read whatever stands around it, and the end of the file may have been
+        copied while its last line was being written.
+        """
+        if not _is_found(self.amiss, block if block.endswith(b"\n") else block + b"\n"):
+            return
+        lines = block.split(b"\n")
+        last = len(lines) - 1
+        for number, line in enumerate(lines):
+            if not line.strip() or self.is_whole(line):
+                continue
+            is_unfinished = number == last and self.begin.match(line) is not None
+            if not is_unfinished and not _is_object(line):
+                yield number, line
 
 
 @dataclass(slots=True)
@@ -87,7 +98,15 @@ def shape_of(block: bytes, placement: Placement) -> Shape | None:
 
 
 def _is_cri(line: bytes) -> bool:
-    return _CRI.match(line.removeprefix(b"\xef\xbb\xbf")) is not None
+    """`copytruncate` leaves a hole of NULs where a log was cut; an editor, or Windows, a byte order mark."""
+    return _CRI.match(line.lstrip(b"\0").removeprefix(b"\xef\xbb\xbf")) is not None
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return line.startswith(b"{") and isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _is_docker(line: bytes) -> bool:
@@ -98,8 +117,8 @@ def _is_docker(line: bytes) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("log"), str)
 
 
-CRI: Final = Shape("CRI", _is_cri, _NOT_CRI)
-DOCKER: Final = Shape("docker json-file", _is_docker, _NOT_DOCKER)
+CRI: Final = Shape("CRI", _is_cri, re.compile(rb"[12]\d{0,3}(?![^-])"), _NOT_CRI)
+DOCKER: Final = Shape("docker json-file", _is_docker, re.compile(rb"\{"), _NOT_DOCKER)
 
 
 def _is_found(expression: bytes, block: bytes) -> bool:

@@ -60,8 +60,9 @@ class _Hit:
 class TextLog:
     """The reading of one log."""
 
-    def __init__(self, placement: Placement, screen: Screen, path: str) -> None:
-        """Of the file at `path`, whose placement says whose lines they are."""
+    def __init__(self, placement: Placement, screen: Screen, path: str, longest: int = blocks.MAX_LINE_BYTES) -> None:
+        """Of the file at `path`, whose placement says whose lines they are; lines above `longest` bytes are cut."""
+        self._longest = longest
         self._of_file = self._hints = sections.hints_of(placement)
         self._placement = placement
         self._check = Check(None)
@@ -86,7 +87,7 @@ class TextLog:
 
     def read(self, stream: Readable) -> Harvest:
         """All of it, to the end of the stream."""
-        source = Blocks(stream)
+        source = Blocks(stream, self._longest)
         for window, block in _windows(blocks.scanned(iter(source), self._screen)):
             if not self._offset:
                 self._head = window.lines_after(0, self._timed_lines)
@@ -102,7 +103,7 @@ class TextLog:
             self._read_last_words(self._tail)
         notes = [*self._gaps, *self._strange(), *self._sought.notes()]
         if source.splits:
-            problem = f"a line is longer than {blocks.MAX_LINE_BYTES >> 20} MiB: read in pieces"
+            problem = f"a line is longer than {self._longest:,} bytes (--max-line-bytes): read in pieces"
             notes.append(Note(path=self._path, problem=problem, count=source.splits))
         if self._shortened:
             problem = f"a line is longer than {LONG_LINE_BYTES >> 10} KiB: only the surroundings of the match are kept"
