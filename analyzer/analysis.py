@@ -84,7 +84,7 @@ def analyze_bundle(
 def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:
     """What the bundle says, read and joined, before any pattern judges it."""
     readings = read_isolated(bundle, screen, options.progress, options.strict) if options.isolate else None
-    return derive(ingest(bundle, screen, options.progress, options.strict, options.timezone, readings))
+    return derive(ingest(bundle, screen, options.progress, options.strict, options.timezone, readings), options.strict)
 
 
 def screen_of(library: Library, rules: Translation | None = None) -> Screen:

@@ -13,6 +13,7 @@ from analyzer.failures import Failure
 from analyzer.model import Record
 from analyzer.rank import Candidate, Ranked
 from analyzer.relate import workload_of
+from analyzer.shell import word
 from analyzer.subject import subject
 
 LEAD_LINES, OTHER_LINES, MOST_LINES = 6, 2, 20
@@ -215,5 +216,6 @@ class _Angled(dict[str, str]):
 
 
 def _filled(texts: Sequence[str], words: Mapping[str, str]) -> tuple[str, ...]:
-    """Placeholders filled; a `$` that starts no known placeholder, as in shell, stays."""
-    return tuple(string.Template(t).safe_substitute(_Angled(words)) for t in texts)
+    """Placeholders filled with what a shell takes as a word; a `$` that starts no known placeholder stays."""
+    safe = _Angled({name: word(value, name) for name, value in words.items()})
+    return tuple(string.Template(t).safe_substitute(safe) for t in texts)

@@ -18,7 +18,7 @@ from analyzer.commands import cre, patterns
 from analyzer.commands.diagnose import diagnose
 from analyzer.commands.files import files
 from analyzer.commands.formats import formats
-from analyzer.commands.options import INTERRUPTED, USAGE
+from analyzer.commands.options import BROKEN, INTERRUPTED, USAGE
 from analyzer.commands.redact import redact
 from analyzer.commands.timeline import timeline
 from analyzer.errors import PodtopsyError
@@ -72,6 +72,15 @@ def _end_on_signals() -> None:
             signal.signal(number, stop)
 
 
+def _where(error: Exception) -> str:
+    """The error's kind and place; not its text, which may quote the bundle."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f" in {frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame is not None else ""
+    return f"{type(error).__name__}{place}"
+
+
 def main() -> None:
     """Run the command line and exit."""
     from patterns.schema import LibraryError
@@ -94,3 +103,8 @@ def main() -> None:
         # The reader of our output has gone; closing standard error too keeps the interpreter from complaining.
         sys.stderr.close()
         raise SystemExit(0) from None
+    except Exception as error:
+        if "--strict" in sys.argv:
+            raise
+        typer.echo(f"podtopsy: internal error: {_where(error)}; --strict shows all of it", err=True)
+        raise SystemExit(BROKEN) from None

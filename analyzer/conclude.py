@@ -76,7 +76,7 @@ def conclude(
 def broken_parts(evidence: Evidence) -> tuple[str, ...]:
     """What our own code failed on."""
     notes = rows(Note, evidence.notes)
-    return tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL_ERROR))
+    return tuple(f"{n.path}: {n.problem}".removeprefix(": ") for n in notes if n.problem.startswith(INTERNAL_ERROR))
 
 
 def _is_expected(failure: Failure, facts: Facts, expected: Sequence[Restarts]) -> bool:

@@ -10,6 +10,7 @@ from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import EvidenceLine, Missing, ObjectRef
 from analyzer.failures import Failure
 from analyzer.model import FileEntry
+from analyzer.shell import word
 
 EVENTS_LIVE = dt.timedelta(hours=1)  # kube-apiserver's --event-ttl default
 MOST_OBJECTS = 3  # failures asked about one by one; the rest are alike
@@ -46,19 +47,19 @@ def _of_failure(facts: Facts, failure: Failure, files: Sequence[FileEntry]) -> I
                 what=f"the object of pod {ref.pod}",
                 state="absent",
                 because="its limits, probes and mounts cannot be read from what is here",
-                command=f"kubectl{_n(ref)} get pod {ref.pod} -o yaml",
+                command=f"kubectl{_n(ref)} get pod {word(ref.pod, 'pod')} -o yaml",
             )
     if ref.node and facts.node(ref.node) is None:
         yield Missing(
             what=f"the object of node {ref.node}",
             state="absent",
             because="its pressure, taints and allocatable resources are not known",
-            command=f"kubectl describe node {ref.node}",
+            command=f"kubectl describe node {word(ref.node, 'node')}",
         )
 
 
 def _n(ref: ObjectRef) -> str:
-    return f" -n {ref.namespace}" if ref.namespace else ""
+    return f" -n {word(ref.namespace, 'namespace')}" if ref.namespace else ""
 
 
 def _previous_log(facts: Facts, ref: ObjectRef, files: Sequence[FileEntry]) -> Iterable[Missing]:
@@ -72,7 +73,7 @@ def _previous_log(facts: Facts, ref: ObjectRef, files: Sequence[FileEntry]) -> I
         what=f"the previous log of container {ref.container} in pod {ref.pod}",
         state="absent",
         because=f"it restarted {container.restart_count} times, and its last words before an exit are in that log",
-        command=f"kubectl{_n(ref)} logs {ref.pod} -c {ref.container} --previous",
+        command=f"kubectl{_n(ref)} logs {word(ref.pod, 'pod')} -c {word(ref.container, 'container')} --previous",
     )
 
 
@@ -82,7 +83,7 @@ def _events(facts: Facts, failure: Failure) -> Iterable[Missing]:
     if any(facts.records[i].source == "event" for i in ids):
         return
     times = sorted(t for r in facts.records if r.source == "event" and (t := r.first_timestamp or r.timestamp))
-    command = f"kubectl{_n(ref)} get events --field-selector involvedObject.name={ref.pod} -o yaml"
+    command = f"kubectl{_n(ref)} get events --field-selector involvedObject.name={word(ref.pod, 'pod')} -o yaml"
     if times and failure.since is not None and failure.since < times[0]:
         because = f"events live {EVENTS_LIVE.seconds // 3600} hour, and the failure is older than the oldest one here"
         yield Missing(what=f"events of pod {ref.pod}", state="expired", because=because, command=command)

@@ -22,7 +22,9 @@ MOST_DETECTIONS: Final = 3  # of CRE rules that hold
 MOST_CALM: Final = 4  # of the warnings that are no incident
 SCREEN: Final = 23  # lines of a terminal, less one for the prompt
 
-_STEERING: Final = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_STEERING: Final = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"
+)
 _HEADER: Final = re.compile(
     r"(?:(?:\d{4}-\d\d-\d\d[T ][0-9:.,]{8,18}(?:Z| ?[+-]\d\d:?\d\d)? (?:std(?:out|err) [FP] )?){1,3}"
     r"|[A-Z][a-z]{2} [ \d]\d [0-9:.]{8,15} )"
@@ -81,7 +83,13 @@ def json_bytes(content: dict[str, object]) -> bytes:
     import orjson
 
     text = orjson.dumps(_encodable(content), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    return _STEERING.sub(lambda match: escape_of(match.group()), text.decode()).encode()
+    return _STEERING.sub(lambda match: _json_escape(match.group()), text.decode()).encode()
+
+
+def _json_escape(character: str) -> str:
+    r"""`character` as JSON writes it in ASCII: above U+FFFF as a surrogate pair (RFC 8259, 7)."""
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def _encodable(value: Any) -> Any:

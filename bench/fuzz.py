@@ -32,8 +32,9 @@ SAMPLES = ROOT / "samples"
 FINDS = ROOT / ".bench" / "fuzz"
 HANG_SECONDS = 20
 NASTY = (
-    b"\n", b"\r\n", b"\r", b"\t", b"\0", b"\xff", b"\xfe\xff", b"\xe2\x80\xa8", b"\xef\xbb\xbf", b'"', b"\\", b"\\ud800", b"{",
-    b"}",     b"[", b"]", b"&a *a", b"<<: *a", b"- ", b": ", b"|\n", b"|2\n", b"---\n", b"...\n", b"!!int zz", b"%", b"==> x <==\n",
+    b"\n", b"\r\n", b"\r", b"\t", b"\0", b"\xff", b"\xfe\xff", b"\xe2\x80\xa8", b"\xef\xbb\xbf", b'"', b"\\",
+    b"\\ud800", b"{", b"}", b"[", b"]", b"&a *a", b"<<: *a", b"- ", b": ", b"|\n", b"|2\n", b"---\n",
+    b"...\n", b"!!int zz", b"%", b"==> x <==\n",
     b"9" * 25, b"\x1e", b"\x85", b"\x1b[31m", b"-1", b"<unknown>", b"<none>", b"P ", b" F ", b"0001-01-01T00:00:00Z",
     b"9999-12-31T23:59:59.999999999Z", b"I1231 23:59:59.999999       1 a.go:1] ", b"Feb 29 00:00:00 ", b"null", b"~",
     b"1e999",

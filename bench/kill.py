@@ -1,7 +1,7 @@
 """Kills runs at random moments, and looks at what they leave behind.
 
-`python bench/kill.py [TIMES] [SEED]` prints how the runs ended, and everything that is wrong: a file that is not whole, a
-file nobody asked for, a next run that fails.
+`python bench/kill.py [TIMES] [SEED]` prints how the runs ended, and everything that is wrong: a file that is not whole,
+a file nobody asked for, a next run that fails.
 """
 
 from __future__ import annotations

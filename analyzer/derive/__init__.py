@@ -25,7 +25,7 @@ from analyzer.derive import (
 from analyzer.derive.facts import Facts, Owner
 from analyzer.derive.identity import complete
 from analyzer.frames import ORDER, frame
-from analyzer.model import Evidence, Record
+from analyzer.model import INTERNAL_ERROR, Evidence, Note, Record
 
 Derivation = Callable[[Facts], list[Record]]
 
@@ -72,11 +72,26 @@ LINES: Final[tuple[str, ...]] = tuple(dict.fromkeys(line for module in _MODULES 
 """The log lines that derivations need, as regexes in the patterns' dialect: the screen must keep them."""
 
 
-def derive(evidence: Evidence) -> Evidence:
-    """`evidence` with its records' owners completed, and the records that the derivations add."""
+def derive(evidence: Evidence, strict: bool = False) -> Evidence:
+    """`evidence` with its records' owners completed, and the records that the derivations add.
+
+    A derivation that fails costs its own records, and is noted as an internal error; `strict` lets it raise.
+    """
     evidence = complete(evidence)
     facts = Facts.of(evidence)
-    added = [_on_node(facts, record) for derivation in DERIVATIONS for record in derivation(facts)]
+    added: list[Record] = []
+    broken: list[Note] = []
+    for derivation in DERIVATIONS:
+        try:
+            added += [_on_node(facts, record) for record in derivation(facts)]
+        except Exception as error:  # our own bug, met on a bundle that nobody has seen yet
+            if strict:
+                raise
+            problem = f"{INTERNAL_ERROR}: {derivation.__name__}: {type(error).__name__}"
+            broken.append(Note(path="", problem=problem))
+    if broken:
+        notes = pl.concat([evidence.notes, frame(Note, broken)])
+        evidence = dataclasses.replace(evidence, notes=notes)
     if not added:
         return evidence
     known = frame(Record, added)
