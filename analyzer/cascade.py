@@ -79,7 +79,7 @@ class _Quoted:
         """Quote up to `most` of the records, unlike ones first; the indexes of their lines."""
         out: list[int] = []
         for record_id in _various(list(record_ids), self.facts)[:most]:
-            for line in _lines(self.facts.records[record_id]):
+            for line in lines_of(self.facts.records[record_id]):
                 out += self._add(line)
         return tuple(dict.fromkeys(out))
 
@@ -113,7 +113,8 @@ def _various(record_ids: Sequence[int], facts: Facts) -> list[int]:
     return list(dict.fromkeys([*unlike.values(), *kept[-1:], *kept]))
 
 
-def _lines(record: Record) -> list[EvidenceLine]:
+def lines_of(record: Record) -> list[EvidenceLine]:
+    """The record as quoted lines: those it was joined from, or its own."""
     if record.cites:
         return [
             EvidenceLine(

@@ -13,6 +13,7 @@ from analyzer.model import FileEntry
 from reports import context
 from reports.visible import one_line
 
+SHOWN_LEADS: Final = 10
 SHOWN_VICTIMS: Final = 500
 SHOWN_EVENTS: Final = 200
 SHOWN_UNREAD: Final = 1000
@@ -28,7 +29,7 @@ STATUS: Final = {"parsed": "read", "partial": "read in part", "skipped": "not re
 def compose(diagnosis: Diagnosis) -> context.Postmortem:
     """The postmortem of a diagnosis."""
     causes = tuple(_cause(number, cause) for number, cause in enumerate(diagnosis.causes, start=1))
-    leads = tuple(_lead(number, lead) for number, lead in enumerate(diagnosis.unexplained, start=1))
+    leads = tuple(_lead(number, lead) for number, lead in enumerate(diagnosis.unexplained[:SHOWN_LEADS], start=1))
     outcome = verdict.outcome_of(diagnosis)
     remarks = sorted((n.path, n.line or 0, n.problem, n.count) for n in diagnosis.notes)
     return context.Postmortem(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from analyzer._version import __version__
+from analyzer.also import also
 from analyzer.cascade import quote, tell
 from analyzer.case import Case
 from analyzer.derive.dependents import dependencies
@@ -26,7 +27,8 @@ from analyzer.timeline import timeline
 from patterns.policy import Restarts
 from patterns.schema import Library
 
-MOST_UNEXPLAINED = 10
+MOST_UNEXPLAINED = 1000
+MOST_DRAWN = 10  # of those
 
 
 def conclude(
@@ -68,8 +70,9 @@ def conclude(
         files=tuple(files),
         notes=tuple(notes),
         has_failures=bool(failed),
+        also=also(facts.records, causes, unexplained),
         broken_parts=broken_parts(evidence),
-        timeline=timeline(facts, causes, unexplained),
+        timeline=timeline(facts, causes, unexplained[:MOST_DRAWN]),
     )
 
 

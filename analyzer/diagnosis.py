@@ -133,6 +133,17 @@ class Unexplained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """Records that tell of trouble and belong to no diagnosis; `hidden` more are not listed."""
+
+    records: tuple[Unexplained, ...] = ()
+    hidden: int = 0
+
+
+NOTHING_ELSE = Also()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calm:
     """Something that looks like trouble and is none, with the reason."""
 
@@ -290,6 +301,7 @@ class Diagnosis:
     notes: tuple[Note, ...]
     has_failures: bool  # False: nothing in the bundle is in a bad state
     detections: tuple[Detection, ...] = ()  # of the CRE rules given, worst first
+    also: Also = NOTHING_ELSE
     broken_parts: tuple[str, ...] = ()  # our own bugs, named; exit code 3
     timeline: Timeline = Timeline()
     masked: tuple[Masked, ...] = ()  # secrets that were replaced, by kind

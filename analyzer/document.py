@@ -54,6 +54,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         ],
         "calm": [{"title": c.title, "because": c.because, "count": c.count} for c in diagnosis.calm],
         "has_failures": diagnosis.has_failures,
+        "also": {"records": [_unexplained(lead) for lead in diagnosis.also.records], "hidden": diagnosis.also.hidden},
         "broken_parts": list(diagnosis.broken_parts),
         "detections": [detection_document(detection) for detection in diagnosis.detections],
         "timeline": _plain(diagnosis.timeline),
