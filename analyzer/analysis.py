@@ -24,10 +24,11 @@ from analyzer.member import DEFAULT_LIMITS, Limits
 from analyzer.model import Evidence, FileEntry, Note
 from analyzer.redact.mask import Masker
 from analyzer.redact.report import mask_with, masked
-from analyzer.screen import Screen
+from analyzer.regex_limits import refused, with_slow
+from analyzer.screen import Screen, ScreenError
 from analyzer.sources import library_of
 from patterns.policy import NO_POLICY, Policy
-from patterns.schema import Library
+from patterns.schema import Library, LibraryError
 
 Progress = Callable[[int, int, str], None]  # files done, bytes done, path at hand
 
@@ -75,6 +76,7 @@ def analyze_bundle(
         for f in find(evidence, library, screen)
         if not any(noise.covers(f.pattern, f.about.namespace) for noise in policy.noise)
     ]
+    evidence = with_slow(evidence, library, screen)
     concluded = conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
     together = concluded if rules is None else beside(concluded, rules.find(evidence))
     diagnosis = masked(together, evidence.secrets)
@@ -90,7 +92,13 @@ def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Eviden
 def screen_of(library: Library, rules: Translation | None = None) -> Screen:
     """One screen for all: what bulk logs are scanned for, and what records are matched with."""
     sought = None if rules is None else rules.sought()
-    return Screen.build(tuple(sorted({*library.expressions, *LINES})), sought=sought)
+    expressions = tuple(sorted({*library.expressions, *LINES}))
+    try:
+        return Screen.build(expressions, sought=sought)
+    except ScreenError as error:
+        if problems := refused(error, expressions, library):
+            raise LibraryError(problems) from None
+        raise
 
 
 def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:

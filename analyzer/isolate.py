@@ -58,6 +58,7 @@ class _End:
 
     skipped: tuple[FileEntry, ...]
     notes: tuple[Note, ...]
+    slow: dict[int, int]
     error: str | None = None
 
 
@@ -84,6 +85,7 @@ def read_isolated(
                 raise InputError(worker.end.error)
             bundle.skipped += worker.end.skipped
             bundle.notes += worker.end.notes
+            screen.slow.update(worker.end.slow)
             return
         at = worker.at
         if at is None or (not at.is_file and at.path in job.avoid):
@@ -161,17 +163,17 @@ def work(pipe: Connection, job: _Job) -> None:
         bundle = open_bundle(job.paths, job.limits)
         bundle.avoid = job.avoid
         bundle.watch = lambda path, size: pipe.send(_Looking(path, size, is_file=False))
-        for read in _read_on(bundle, pipe, job):
+        screen = Screen.build(job.expressions, sought=job.sought)
+        for read in _read_on(bundle, screen, pipe, job):
             pipe.send(read)
-        pipe.send(_End(tuple(bundle.skipped), tuple(bundle.notes)))
+        pipe.send(_End(tuple(bundle.skipped), tuple(bundle.notes), screen.slow))
     except InputError as error:
-        pipe.send(_End((), (), str(error)))
+        pipe.send(_End((), (), {}, str(error)))
     except BrokenPipeError:
         pass  # the parent is gone
 
 
-def _read_on(bundle: Bundle, pipe: Connection, job: _Job) -> Iterator[Reading]:
-    screen = Screen.build(job.expressions, sought=job.sought)
+def _read_on(bundle: Bundle, screen: Screen, pipe: Connection, job: _Job) -> Iterator[Reading]:
     for number, file in enumerate(bundle.files()):
         if number >= job.done:
             pipe.send(_Looking(file.path, file.size, True, bundle.files_seen, bundle.bytes_read))

@@ -27,6 +27,7 @@ from analyzer.errors import PatternError
 from analyzer.placement import Placement
 
 MATCH_SECONDS: Final = 1.0  # for one expression on one text; what takes longer counts as no match
+MOST_SLOW: Final = 3  # texts on which an expression may take longer; then it is not tried any more
 _FLAGS: Final = hyperscan.HS_FLAG_MULTILINE
 PARTIAL_LINE: Final = r"^\d{4}-\d\d-\d\dT\S{8,40} std(?:out|err) P(?::\S{1,16})? "
 """A line of the CRI log format that goes on in the next one (the tag P of kubelet's pkg/kuberuntime/logs)."""
@@ -71,6 +72,7 @@ class Screen:
         self.expressions = tuple(expressions)
         self.sought = sought
         self.first_sought = len(self.expressions) + len(STRUCTURE)  # the index that `scan` gives the first of those
+        self.slow: dict[int, int] = {}  # expression index -> texts on which it took longer than MATCH_SECONDS
         self._database = database
         self._local = threading.local()
 
@@ -129,7 +131,16 @@ class Screen:
 
     def confirm(self, text: str, candidates: Sequence[int]) -> tuple[int, ...]:
         """Those of the candidate expressions that do match in this text."""
-        return tuple(i for i in candidates if _matches(self.expressions[i], text))
+        return tuple(i for i in candidates if self._matches(i, text))
+
+    def _matches(self, index: int, text: str) -> bool:
+        if self.slow.get(index, 0) >= MOST_SLOW:
+            return False
+        try:
+            return _compiled(self.expressions[index]).search(text, timeout=MATCH_SECONDS) is not None
+        except TimeoutError:
+            self.slow[index] = self.slow.get(index, 0) + 1
+            return False
 
     def _scratch(self) -> Any:
         """Hyperscan's working memory, one a thread."""
@@ -142,13 +153,6 @@ class Screen:
 @functools.lru_cache(maxsize=8192)
 def _compiled(expression: str) -> regex.Pattern[str]:
     return regex.compile(expression, regex.MULTILINE)
-
-
-def _matches(expression: str, text: str) -> bool:
-    try:
-        return _compiled(expression).search(text, timeout=MATCH_SECONDS) is not None
-    except TimeoutError:
-        return False
 
 
 def loosen(expression: str) -> str:

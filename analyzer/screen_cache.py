@@ -39,7 +39,7 @@ def user_directory() -> Path | None:
 def key(expressions: Sequence[str]) -> str:
     """The file name for these expressions with this Hyperscan on this kind of processor."""
     digest = hashlib.sha256(_MAGIC)
-    for part in (version("hyperscan"), platform.machine(), platform.processor(), sys.platform, *expressions):
+    for part in (version("hyperscan"), platform.machine(), sys.platform, *expressions):
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()

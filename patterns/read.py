@@ -30,6 +30,8 @@ from patterns.schema import (
     Selector,
 )
 
+LONGEST_REGEX = 4000  # the longest of ours has a tenth
+
 FIELDS = (
     "title",
     "role",
@@ -77,6 +79,10 @@ class _File:
             inner = re.compile(rf"[\s{{,-]{re.escape(name)}:")
             at = next((i for i in range(at, len(self.lines)) if inner.search(" " + self.lines[i])), at)
         return at + 1
+
+    def line_of(self, text: str, field: str) -> int:
+        """The line that holds this text as it is; that of the field where YAML writes it otherwise."""
+        return next((n for n, line in enumerate(self.lines, 1) if text and text in line), None) or self._line(field)
 
     def text(self, field: str, value: object) -> str:
         if isinstance(value, str) and value.strip():
@@ -239,6 +245,9 @@ def _selector(file: _File, field: str, value: object) -> Selector:
     if message is not None and not isinstance(message, str):
         file.report(f"{field}.message", "must be a regex in quotes")
         message = None
+    if message is not None and len(message) > LONGEST_REGEX:
+        file.report(f"{field}.message", f"is longer than {LONGEST_REGEX:,} characters")
+        message = None
     if message is not None and not file.is_ours and (problem := dialect_problem(message)):
         file.report(f"{field}.message", problem)
     if message is None and not reasons and not body.get("where"):
@@ -251,6 +260,7 @@ def _selector(file: _File, field: str, value: object) -> Selector:
         reasons=reasons,
         message=relax_quotes(message) if message is not None else None,
         where=tuple((k, tuple(_scalar(v) for v in _listed(w))) for k, w in sorted(where.items())),
+        line=file.line_of(message or "", f"{field}.message"),
     )
 
 

@@ -118,6 +118,7 @@ class Selector:
     reasons: tuple[str, ...] = ()  # empty: any
     message: str | None = None  # regex, quotes relaxed; None: any
     where: tuple[tuple[str, tuple[str | int, ...]], ...] = ()
+    line: int = field(default=1, compare=False)  # of the message in the pattern's file
 
     @property
     def log_sources(self) -> tuple[str, ...]:
