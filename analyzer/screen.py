@@ -4,7 +4,7 @@ Hyperscan (https://intel.github.io/hyperscan/dev-reference/) answers "which expr
 do they end" for a whole block in one pass; the `regex` package then confirms on the one line. To make the
 first answer never too small it is asked a looser question: `^` and `$` are dropped, because what stands at
 the start of a message stands behind a log header in the file, and what ends it may be followed by the quote
-of a JSON string; a closing `+`, `*` or `.*` is dropped because it would report every further byte.
+of a JSON string; of a closing `+`, `.*` or `{1,200}` the least is asked, because it would report every further byte.
 
 The dialect is what Hyperscan, `regex` and Rust's regex share: no look-around, no back-references.
 """
@@ -12,6 +12,7 @@ The dialect is what Hyperscan, `regex` and Rust's regex share: no look-around, n
 from __future__ import annotations
 
 import functools
+import os
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -43,7 +44,10 @@ BOOT_LINE: Final = r"^-- (?:Reboot|Boot [0-9a-f]{32}) --"
 """What journalctl writes where the next boot begins."""
 STRUCTURE: Final = (PARTIAL_LINE, SECTION_LINE, DOCKER_PART, FILE_LINE, SUPPRESSED_LINE, BOOT_LINE)
 _ANY_LINE: Final = r"^[^\n]"  # for what Hyperscan can tell nothing of, such as what matches an empty text
-_CLOSING: Final = re.compile(r"""(?<=[\w\s:"'])\.[*+]\??(\)*)$|(?<![+*?}\\(|])\+\??(\)*)$""")
+_CLOSING: Final = re.compile(
+    r"""(?:(?<=[\w\s:"'])\.[*+]\??|(?<![+*?}\\(|])\+\??|(?<=[\w\s\].)])\{(?P<least>[1-9]\d{0,3}),\d{0,4}\}\??)"""
+    r"(?P<groups>\)*)$"
+)
 
 
 class ScreenError(PatternError):
@@ -65,7 +69,10 @@ class Sought:
 
 
 class Screen:
-    """A compiled set of expressions; safe to use from several threads."""
+    """A compiled set of expressions; safe to use from several threads.
+
+    `threads` is how many may scan one log at a time; what they find does not depend on it.
+    """
 
     def __init__(self, expressions: Sequence[str], database: Any, sought: Sought | None = None) -> None:
         """Use `Screen.build`."""
@@ -73,6 +80,7 @@ class Screen:
         self.sought = sought
         self.first_sought = len(self.expressions) + len(STRUCTURE)  # the index that `scan` gives the first of those
         self.slow: dict[int, int] = {}  # expression index -> texts on which it took longer than MATCH_SECONDS
+        self.threads = _cores()
         self._database = database
         self._local = threading.local()
 
@@ -150,30 +158,43 @@ class Screen:
         return scratch
 
 
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @functools.lru_cache(maxsize=8192)
 def _compiled(expression: str) -> regex.Pattern[str]:
     return regex.compile(expression, regex.MULTILINE)
 
 
 def loosen(expression: str) -> str:
-    """The expression without anchors and without a greedy end: it matches wherever the original does, and more."""
-    kept: list[str] = []
-    position = 0
+    """The expression without anchors and without greedy ends: it matches wherever the original does, and more."""
+    branches: list[list[str]] = [[]]
+    position = depth = 0
     while position < len(expression):
         char = expression[position]
+        end = position + 1
         if char == "\\":
-            pair = expression[position : position + 2]
-            kept.append("" if pair in ("\\A", "\\Z", "\\z") else pair)
-            position += 2
+            end = position + 2
+            pair = expression[position:end]
+            branches[-1].append("" if pair in ("\\A", "\\Z", "\\z") else pair)
         elif char == "[":
             end = _class_end(expression, position)
-            kept.append(expression[position:end])
-            position = end
+            branches[-1].append(expression[position:end])
+        elif char == "|" and not depth:
+            branches.append([])
         else:
-            kept.append("" if char in "^$" else char)
-            position += 1
-    loose = "".join(kept)
-    return _CLOSING.sub(r"\1\2", loose)
+            depth += (char == "(") - (char == ")")
+            branches[-1].append("" if char in "^$" else char)
+        position = end
+    return "|".join(_CLOSING.sub(_least, "".join(branch)) for branch in branches)
+
+
+def _least(closing: re.Match[str]) -> str:
+    """What is left of a quantifier at the end, with the groups it closes."""
+    least, groups = closing["least"], closing["groups"] or ""
+    return groups if least is None else f"{{{least}}}{groups}"
 
 
 def _class_end(expression: str, start: int) -> int:

@@ -18,7 +18,7 @@ from typing import Final
 
 from analyzer import atomic
 
-_MAGIC: Final = b"podtopsy screen 1\n"
+_MAGIC: Final = b"podtopsy screen 2\n"
 _MAX_BYTES: Final = 512 << 20
 
 

@@ -2,6 +2,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import threading
 
 import pytest
 
@@ -347,3 +348,27 @@ def test_what_journald_left_out_and_a_new_boot_are_gaps_of_the_source(screen):
         (2, "the node booted anew here", True),
     ]
     assert found.unparsed == 0
+
+
+@pytest.mark.parametrize("threads", [2, 7])
+def test_a_log_reads_the_same_with_any_number_of_threads(screen, monkeypatch, threads):
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 4096)
+    lines = [stamped(n, f"request {n} took {n * 7} ms") for n in range(3000)]
+    lines[5::97] = [stamped(n, f"dial 10.0.0.{n}: connection refused") for n in range(len(lines[5::97]))]
+    lines[40::311] = [stamped(n, "panic: " + "x" * n * 500) for n in range(len(lines[40::311]))]
+    data = b"".join(lines)
+    monkeypatch.setattr(screen, "threads", 1)
+    alone = harvest(data, screen)
+    monkeypatch.setattr(screen, "threads", threads)
+    assert harvest(data, screen) == alone
+    assert len([r for r in alone.records if "panic" in r.message]) == 10
+
+
+def test_no_thread_is_left_when_reading_ends_in_the_middle(screen, monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 4096)
+    monkeypatch.setattr(screen, "threads", 3)
+    scanned = blocks.scanned(iter([b"panic: one\n"] * 1000), screen)
+    assert next(scanned).hits == [(7, 0)]
+    assert any(thread.name.startswith("scan") for thread in threading.enumerate())
+    scanned.close()
+    assert not any(thread.name.startswith("scan") for thread in threading.enumerate())

@@ -68,6 +68,11 @@ def test_structure_lines_have_indexes_behind_the_expressions(cache):
         (r"(?P<x>\d+)", r"(?P<x>\d)"),
         (r"\Afatal: (.+)", "fatal: (.)"),
         (r"(?:^|\s)bar", r"(?:|\s)bar"),
+        (r"panic: (.{1,200})|fatal: (?P<why>\w+)|x", r"panic: (.{1})|fatal: (?P<why>\w)|x"),
+        (r"at [^ ]{2,9}?", "at [^ ]{2}"),
+        (r"(?:a.{1,9}|b)c", r"(?:a.{1,9}|b)c"),
+        (r"a\{1,9}", r"a\{1,9}"),
+        (r"[a|b]{1,2}", r"[a|b]{1}"),
     ],
 )
 def test_loosening_drops_anchors_and_greedy_ends_only(written, loose):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Final
 
 from analyzer.screen import Screen
@@ -11,6 +14,8 @@ from analyzer.tarstream import Readable
 
 BLOCK_BYTES: Final = 1 << 19  # with its neighbours it stays in the processor's cache
 MAX_LINE_BYTES: Final = 16 << 20  # what is longer is no line that anybody wrote; it is split here
+AHEAD_BLOCKS: Final = 2  # a thread scans one while its next one is read
+AHEAD_BYTES: Final = 32 << 20  # lines of many megabytes make blocks of that size
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,31 @@ def read_fully(stream: Readable, size: int) -> bytes:
 
 
 def scanned(blocks: Iterator[bytes], screen: Screen) -> Iterator[Scanned]:
-    """Every block in order with its hits.
+    """Every block in order with its hits, scanned on all cores while the blocks before are looked at.
 
-    No threads: Hyperscan's binding keeps the interpreter's lock while it scans, so that they only cost.
+    Hyperscan leaves the interpreter to others while it scans. At most AHEAD_BLOCKS blocks a thread, and about
+    AHEAD_BYTES, are held at a time.
     """
-    return (Scanned(block, screen.scan(block)) for block in blocks)
+    started = list(islice(blocks, 2))
+    if len(started) < 2 or screen.threads < 2:  # a log of one block is not worth a thread
+        yield from (Scanned(block, screen.scan(block)) for block in chain(started, blocks))
+        return
+    waiting: deque[tuple[bytes, Future[list[tuple[int, int]]]]] = deque()
+    most, held = AHEAD_BLOCKS * screen.threads, 0
+    with ThreadPoolExecutor(screen.threads, "scan") as pool:
+        try:
+            for block in chain(started, blocks):
+                waiting.append((block, pool.submit(screen.scan, block)))
+                held += len(block)
+                while len(waiting) > most or (held > AHEAD_BYTES and len(waiting) > 1):
+                    data, hits = waiting.popleft()
+                    held -= len(data)
+                    yield Scanned(data, hits.result())
+            while waiting:
+                data, hits = waiting.popleft()
+                yield Scanned(data, hits.result())
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def count_newlines(stream: Readable) -> int:
