@@ -77,8 +77,7 @@ def derive(evidence: Evidence, strict: bool = False) -> Evidence:
 
     A derivation that fails costs its own records, and is noted as an internal error; `strict` lets it raise.
     """
-    evidence = complete(evidence)
-    facts = Facts.of(evidence)
+    evidence, facts = complete(evidence)
     added: list[Record] = []
     broken: list[Note] = []
     for derivation in DERIVATIONS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from analyzer.derive.health import may_be_failing
@@ -96,17 +96,11 @@ class Facts:
         references = distinct_references(in_namespace(rows(Reference, evidence.references), spaces))
         objects = tuple(rows(Object, evidence.objects))
         files = tuple(rows(FileEntry, evidence.files))
-        owners = with_image_owners(records, complete_owners(records, pods, containers, mounts), containers)
         by_kind: dict[tuple[str, str], list[Object]] = defaultdict(list)
         for thing in objects:
             by_kind[thing.kind, thing.namespace or ""].append(thing)
-        by_owner: dict[Owner, list[int]] = defaultdict(list)
-        by_pod: dict[Owner, list[int]] = defaultdict(list)
-        for i, owner in enumerate(owners):
-            by_owner[owner].append(i)
-            by_pod[owner.whole_pod].append(i)
-        return cls(
-            records=records,
+        unindexed = cls(
+            records=(),
             pods=pods,
             containers=containers,
             probes=probes,
@@ -116,10 +110,7 @@ class Facts:
             objects=objects,
             usages=tuple(rows(Usage, evidence.usages)),
             files=files,
-            present=evidence.present or max((t for r in records if (t := r.timestamp)), default=None),
-            _owners=owners,
-            _ids_by_owner=dict(by_owner),
-            _ids_by_pod=dict(by_pod),
+            present=evidence.present,
             _pods={Owner(p.namespace or "", p.name): p for p in pods},
             _containers={owner_of(c): c for c in containers},
             _containers_by_pod=_by_pod(containers),
@@ -128,6 +119,25 @@ class Facts:
             _references_by_pod=_by_pod(references),
             _objects=dict(by_kind),
             _instances={f.path: f.instance for f in files if f.instance is not None},
+        )
+        return unindexed.with_records(records)
+
+    def with_records(self, records: tuple[Record, ...]) -> Facts:
+        """The same bundle with these records, in the frame's order, in place of the ones before."""
+        completed = complete_owners(records, self.pods, self.containers, self.mounts)
+        owners = with_image_owners(records, completed, self.containers)
+        by_owner: dict[Owner, list[int]] = defaultdict(list)
+        by_pod: dict[Owner, list[int]] = defaultdict(list)
+        for i, owner in enumerate(owners):
+            by_owner[owner].append(i)
+            by_pod[owner.whole_pod].append(i)
+        return replace(
+            self,
+            records=records,
+            present=self.present or max((t for r in records if (t := r.timestamp)), default=None),
+            _owners=owners,
+            _ids_by_owner=dict(by_owner),
+            _ids_by_pod=dict(by_pod),
         )
 
     def owned_records(self) -> Iterable[tuple[Owner, Record]]:
