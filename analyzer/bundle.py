@@ -61,6 +61,9 @@ class Bundle:
         self.avoid: frozenset[str] = frozenset()  # paths that have ended a process that looked into them
         self._sources = sources
         self._meter = Meter(self.limits)
+        self._taken = 0  # bytes of the entries before the present one
+        self._stream: Readable | None = None  # of the present entry
+        self._path = ""  # of the present file
 
     @classmethod
     def of_files(cls, files: Mapping[str, bytes], limits: Limits | None = None) -> Bundle:
@@ -77,12 +80,23 @@ class Bundle:
         """Decompressed bytes handed out so far."""
         return self._meter.total
 
+    @property
+    def bytes_taken(self) -> int:
+        """Bytes of the given PATHs read so far, compressed where they are: what a share of their size is told from."""
+        stream = self._stream
+        return self._taken + (stream.tell() if isinstance(stream, io.FileIO) and not stream.closed else 0)
+
+    def tell(self, progress: Callable[[int, int, str], None]) -> None:
+        """Tell `progress` (files, bytes of the PATHs, path) with each file and again with each block of it."""
+        self._meter.told = lambda: progress(self.files_seen, self.bytes_taken, self._path)
+
     def files(self) -> Iterator[BundleFile]:
         """Every readable file; raises InputError where a PATH as a whole cannot be read."""
         for given in self._sources:
             for entry in given(self):
-                before = self.files_seen
+                before, self._stream = self.files_seen, entry.stream
                 yield from self._open(entry, 0)
+                self._taken, self._stream = self._taken + entry.size, None
                 if entry.given and self.files_seen == before:
                     why = next((n.problem for n in self.notes if n.path == entry.path), "it holds no files")
                     raise InputError(f"{entry.given} cannot be read: {why}")
@@ -162,6 +176,7 @@ class Bundle:
 
     def _file(self, entry: Entry, stream: Readable) -> BundleFile:
         self.files_seen += 1
+        self._path = entry.path
         if is_odd(entry.path):
             self.note(entry.path, "its name has control characters, or bytes that are not UTF-8: shown as escapes")
         guarded = MemberStream(stream, self._meter)

@@ -49,7 +49,7 @@ class _Looking:
     size: int
     is_file: bool
     files_seen: int = 0
-    bytes_read: int = 0
+    bytes_taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class _Worker:
             elif isinstance(message, _Looking):
                 self.at = message
                 if progress is not None and message.is_file:
-                    progress(message.files_seen, message.bytes_read, message.path)
+                    progress(message.files_seen, message.bytes_taken, message.path)
 
     def _next(self) -> object:
         wait = None
@@ -176,5 +176,5 @@ def work(pipe: Connection, job: _Job) -> None:
 def _read_on(bundle: Bundle, screen: Screen, pipe: Connection, job: _Job) -> Iterator[Reading]:
     for number, file in enumerate(bundle.files()):
         if number >= job.done:
-            pipe.send(_Looking(file.path, file.size, True, bundle.files_seen, bundle.bytes_read))
+            pipe.send(_Looking(file.path, file.size, True, bundle.files_seen, bundle.bytes_taken))
             yield read_file(bundle, file, screen, job.strict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +43,7 @@ class Meter:
 
     limits: Limits
     total: int = 0
+    told: Callable[[], None] | None = None  # called after each read, for who shows the progress
 
 
 def damage_of(stream: Readable) -> str | None:
@@ -86,6 +88,8 @@ class MemberStream(io.RawIOBase):
             return b""
         self._count += len(data)
         self._meter.total += len(data)
+        if self._meter.told is not None:
+            self._meter.told()
         return data
 
     def _read_all(self, most: int) -> bytes:

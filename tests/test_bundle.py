@@ -373,3 +373,24 @@ def test_a_name_with_control_characters_is_read_and_noted(tmp_path):
 @pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x03\x04" + bytes(40), b"PK\x03\x04" * 50, bytes(2304)])
 def test_salvage_never_raises(data):
     assert all(len(member.data) <= 9 for member in salvage(data, 9))
+
+
+def test_the_bytes_taken_of_a_directory_and_of_an_archive_end_at_their_size_on_the_disk(tmp_path):
+    root = tmp_path / "bundle"
+    root.mkdir()
+    (root / "a.log").write_bytes(b"x\n" * 5000)
+    (root / "b.log").write_bytes(b"y\n" * 50)
+    packed = write(tmp_path, "x.tar.gz", gzip.compress(tar_of([("a.log", b"z\n" * 9000), ("b.log", b"z\n")])))
+    for path, size in ((root, 10_100), (packed, packed.stat().st_size)):
+        bundle = open_bundle([path])
+        told = []
+        bundle.tell(lambda files, taken, name, told=told: told.append((files, taken, name)))
+        for file in bundle.files():
+            while file.open().read(4096):
+                pass
+        assert bundle.bytes_taken == size
+        assert [(files, name) for files, _, name in dict.fromkeys((f, 0, n) for f, _, n in told)] == [
+            (1, "a.log"),
+            (2, "b.log"),
+        ]
+        assert [taken for _, taken, _ in told] == sorted(taken for _, taken, _ in told)

@@ -103,7 +103,7 @@ def diagnose(
         depth=max_depth,
         file_seconds=max_seconds,
     )
-    with progress(no_progress) as report:
+    with progress(paths, no_progress) as report:
         diagnosis = analyze(
             paths,
             Options(

@@ -46,6 +46,6 @@ def files(
         depth=max_depth,
         file_seconds=max_seconds,
     )
-    with progress(no_progress) as report:
+    with progress(paths, no_progress) as report:
         entries, notes = ledger(paths, Options(progress=report, limits=limits, isolate=isolate))
     emit_ledger(entries, notes, as_json=format is Format.json)

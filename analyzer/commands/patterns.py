@@ -112,7 +112,7 @@ def patterns_coverage(
     from analyzer.progress import progress
     from analyzer.sources import library_of
 
-    with progress(no_progress) as report:
+    with progress(paths, no_progress) as report:
         rows = coverage(paths, library_of(tuple(patterns or ()))[0], Options(progress=report))
     typer.echo(as_text(rows, len(paths)))
 

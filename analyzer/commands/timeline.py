@@ -44,7 +44,7 @@ def timeline(
 
     tz = zone(timezone) if timezone else None
     asked = period(since, until, tz)
-    with progress(no_progress) as report:
+    with progress(paths, no_progress) as report:
         evidence = evidence_of(paths, Options(patterns=tuple(patterns or ()), timezone=tz, progress=report))
     told = mask_with(Masker(evidence.secrets), chronicle(evidence, namespace or (), pod or (), asked))
     emit_chronicle(told, format.value, output)

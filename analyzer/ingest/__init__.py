@@ -130,7 +130,7 @@ def ingest(
     timezone: dt.tzinfo | None = None,
     readings: Iterable[Reading] | None = None,
 ) -> Evidence:
-    """Read the whole bundle; `progress` is told (files, bytes, path) before each file.
+    """Read the whole bundle; `progress` is told (files, bytes of the PATHs, path) with each block that is read.
 
     `timezone` is that of times which say none. `readings` stands for reading the bundle here and now: where it comes
     from has filled in what the bundle skipped and noted when it ends.
@@ -169,9 +169,9 @@ def read_files(
     bundle: Bundle, screen: Screen, progress: Progress | None = None, strict: bool = False
 ) -> Iterator[Reading]:
     """What each file of the bundle gives, in order."""
+    if progress is not None:
+        bundle.tell(progress)
     for file in bundle.files():
-        if progress is not None:
-            progress(bundle.files_seen, bundle.bytes_read, file.path)
         yield read_file(bundle, file, screen, strict)
 
 
