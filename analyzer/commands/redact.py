@@ -28,7 +28,7 @@ def redact(
     from analyzer.progress import progress
     from analyzer.redact import account
 
-    with progress(no_progress) as report:
+    with progress([str(path)], no_progress) as report:
         done = clean_bundle(path, output, Cleaning(anonymize=anonymize, mapping=mapping, force=force, progress=report))
     if format is Format.json:
         typer.echo(account.as_json(done).decode(), nl=False)
