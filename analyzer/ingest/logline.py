@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from analyzer.ingest import applog, cri, journal, kernel, klog, prefix
+from analyzer.ingest import applog, bare_message, cri, journal, kernel, klog, prefix
 from analyzer.ingest.klog import Subject
 from analyzer.ingest.layer import Layer
 from analyzer.timestamps import Instant
@@ -89,7 +89,8 @@ def _line(layers: list[Layer], hints: LogHints) -> LogLine:
     is_own = subject.name is not None
     named = next((layer for layer in layers if layer.name is not None), None)  # by `kubectl logs --prefix`
     pod = named.name if named else hints.pod
-    return LogLine(
+    bare = bare_message.read(message) if source == "text" else None
+    line = LogLine(
         message=message,
         source=source,
         timestamp=instant.timestamp if instant else None,
@@ -105,6 +106,21 @@ def _line(layers: list[Layer], hints: LogHints) -> LogLine:
         reason=subject.reason,
         is_partial=any(layer.is_partial for layer in layers),
         stream=next((layer.stream for layer in layers if layer.stream), None),
+    )
+    return line if bare is None else _as_event(line, bare)
+
+
+def _as_event(line: LogLine, bare: bare_message.BareMessage) -> LogLine:
+    """A line that is the message of an event: it is one, of the object that it names."""
+    return replace(
+        line,
+        source=bare.source,
+        level="warning",
+        kind=line.kind or bare.kind,
+        name=line.name or bare.name,
+        namespace=line.namespace or bare.namespace,
+        container=line.container or bare.container,
+        reason=line.reason or bare.reason,
     )
 
 
