@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import regex
 
 from analyzer.derive.facts import EPOCH
+from analyzer.derive.last_words import REASON as LAST_WORDS
 from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.frames import rows
 from analyzer.model import Evidence, Record
@@ -34,7 +35,7 @@ def find(evidence: Evidence, library: Library, screen: Screen) -> tuple[Finding,
     `screen` must hold all of `library.expressions`.
     """
     records = rows(Record, evidence.records)
-    hits = _hits(records, library, screen)
+    hits = _without_known_words(_hits(records, library, screen), records, library)
     by_pattern: dict[str, list[_Hit]] = defaultdict(list)
     for hit in hits:
         by_pattern[hit.pattern].append(hit)
@@ -92,6 +93,20 @@ def holds(selector: Selector, record: Record, part: str, is_matched: bool) -> bo
     if part == "message":
         return is_matched
     return all(getattr(record, column) in allowed for column, allowed in selector.where)
+
+
+def _without_known_words(hits: Sequence[_Hit], records: Sequence[Record], library: Library) -> list[_Hit]:
+    """A log's last words are judged by few words only where no cause knows the line by its wording."""
+    known = {
+        (records[h.record_id].path, records[h.record_id].line)
+        for h in hits
+        if library.patterns[h.pattern].role == "cause" and records[h.record_id].source != "derived"
+    }
+    return [
+        h
+        for h in hits
+        if (r := records[h.record_id]).reason != LAST_WORDS or r.source != "derived" or (r.path, r.line) not in known
+    ]
 
 
 def about(record: Record) -> ObjectRef:

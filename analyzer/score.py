@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from analyzer.case import Case
+from analyzer.derive.last_words import REASON as LAST_WORDS
 from analyzer.diagnosis import Finding, ScoreTerm
 from analyzer.relate import Nearness
 from patterns.schema import Pattern
@@ -47,7 +48,7 @@ def score(pattern: Pattern, finding: Finding, near: Mapping[int, Nearness], case
         _precedes(finding, near, case),
         _covers(near, case),
         _recurs(finding),
-        _specific(pattern, finding, case),
+        _specific(pattern, finding, near, case),
         _went_on(finding, case),
         _experimental(pattern),
     ]
@@ -61,7 +62,8 @@ def confidence(terms: Sequence[ScoreTerm]) -> float:
 
 
 def _stated(finding: Finding, case: Case) -> ScoreTerm:
-    sources = {case.facts.records[i].source for i in finding.record_ids}
+    records = [case.facts.records[i] for i in finding.record_ids]
+    sources = {r.source for r in records if r.reason != LAST_WORDS} or {records[0].source}
     best = max(sorted(sources), key=lambda s: STATED[s][0])
     value, words = STATED[best]
     more = 0.1 * (len(sources) - 1)
@@ -112,7 +114,13 @@ def _recurs(finding: Finding) -> ScoreTerm | None:
     return ScoreTerm(name="recurs", value=0.2, because=f"it was seen {finding.count} times")
 
 
-def _specific(pattern: Pattern, finding: Finding, case: Case) -> ScoreTerm | None:
+def _specific(
+    pattern: Pattern, finding: Finding, near: Mapping[int, Nearness], case: Case
+) -> ScoreTerm | None:
+    if all(case.facts.records[i].reason == LAST_WORDS for i in finding.record_ids):
+        value = -1.4 if pattern.cause in FALLBACK_CAUSES else -0.9
+        value -= 0.0 if any(case.failures[i].is_state for i in near) else 0.6  # nothing says that it failed at all
+        return ScoreTerm(name="specific", value=round(value, 2), because="only the words of its last lines tell")
     if pattern.cause == "app-crash" and {case.facts.records[i].source for i in finding.record_ids} == {"derived"}:
         return ScoreTerm(name="specific", value=-2.0, because="its last words are none that a pattern knows")
     if pattern.cause in FALLBACK_CAUSES:

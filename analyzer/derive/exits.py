@@ -36,7 +36,7 @@ PROGRESS_SECONDS: Final = 600.0  # one that says other things may be migrating o
 BEHIND: Final = ("PodInitializing", "ContainerCreating")
 
 _waiting: Final = re.compile(WAITING)
-_error: Final = re.compile(
+ERROR: Final = re.compile(
     r"(?i)\b(?:error|fatal|panic|exception|critical|traceback|segmentation fault|segfault|abort(?:ed|ing)?|cannot|"
     r"can't|could not|failed|failure|denied|refused|invalid|unknown|missing|not found|no such)\b|^E\d{4} |^F\d{4} "
 )
@@ -161,7 +161,7 @@ def sidecars_never_started(facts: Facts) -> list[Record]:
 def last_words(facts: Facts, owner: Owner) -> list[Record]:
     """The last one to three lines of the life that ended; the last that looks like an error comes first."""
     life = last_life(facts, owner)[-20:]
-    errors = [r for r in life if r.level in ("error", "fatal") or _error.search(r.message)]
+    errors = [r for r in life if r.level in ("error", "fatal") or ERROR.search(r.message)]
     decisive = errors[-1:] or life[-1:]
     return [*decisive, *(r for r in life[-2:] if r not in decisive)]
 

@@ -1,0 +1,68 @@
+"""The error lines at the end of a container's log, where nothing says that the container is well.
+
+Patterns know the wording of many programs, never of all. What a program says last before it ends is the reason in
+nearly every case, so the end of a log may be judged by far fewer words than its middle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from typing import Final
+
+from analyzer.derive.exits import ERROR
+from analyzer.derive.facts import Facts, Owner, derived
+from analyzer.derive.health import has_pod_status, has_status
+from analyzer.model import Record
+
+REASON: Final = "LastWords"
+LAST_LINES: Final = 15  # of a log; a stack trace or a usage text may follow the line that counts
+MOST: Final = 3  # error lines told of one log
+_OF_KUBECTL: Final = re.compile(r"Error from server \(BadRequest\)")  # there was no log to show
+_REQUEST: Final = re.compile(r'"[A-Z]{3,8} \S{1,2000} HTTP/[0-9.]{1,3}" [1-5][0-9]{2}\b')
+
+
+def last_words_alone(facts: Facts) -> list[Record]:
+    """Each log that ends in errors gives its last few of them."""
+    by_file: dict[str, list[tuple[Owner, Record]]] = defaultdict(list)
+    for owner, record in facts.owned_records():
+        if record.source in ("container_log", "control_plane_log"):
+            by_file[record.path].append((owner, record))
+    lengths = {f.path: f.lines for f in facts.files}
+    out = []
+    for path in sorted(by_file):
+        tail = [(o, r) for o, r in by_file[path] if lengths.get(path, 0) - r.line < LAST_LINES]
+        tail.sort(key=lambda owned: owned[1].line)
+        told = [(o, r) for i, (o, r) in enumerate(tail) if _is_last_word(r, [t[1] for t in tail[i + 1 :]])]
+        out += [_told(r, o) for o, r in told[-MOST:] if _may_be_unwell(facts, o)]
+    return out
+
+
+def _told(record: Record, owner: Owner) -> Record:
+    """About what the line itself is about: a log named after a container alone is about no pod."""
+    told = derived(REASON, record.message, record, owner)
+    return told if owner.pod else replace(told, kind=record.kind)
+
+
+def _is_last_word(record: Record, after: list[Record]) -> bool:
+    """An error after which the program says nothing in its usual voice."""
+    if _OF_KUBECTL.match(record.message):
+        return False
+    is_worded = record.level in (None, "warning") and ERROR.search(record.message) is not None
+    return (is_worded or record.level in ("error", "fatal")) and not any(_goes_on(r) for r in after)
+
+
+def _goes_on(record: Record) -> bool:
+    """A line of the program at work: at a level below warning, a request, or dated without a word of trouble."""
+    if record.level is not None:
+        return record.level == "info"
+    is_plain = record.timestamp is not None and not ERROR.search(record.message)
+    return is_plain or _REQUEST.search(record.message) is not None
+
+
+def _may_be_unwell(facts: Facts, owner: Owner) -> bool:
+    """Its state is bad, or the bundle holds no state of it."""
+    container, pod = facts.container(owner), facts.pod(owner)
+    is_known = (container is not None and has_status(container)) or (pod is not None and has_pod_status(pod))
+    return facts.is_failing(owner) if is_known else True

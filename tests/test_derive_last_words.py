@@ -1,0 +1,49 @@
+"""The end of a log is judged by few words, where no pattern knows the line and nothing says that all is well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analyzer.analysis import analyze
+from analyzer.diagnosis import Cause
+
+UNKNOWN = 'fatal: tariff table refused: unknown field "zone" in row 3\n'
+
+
+def causes(folder: Path, log: str, **files: str) -> tuple[Cause, ...]:
+    (folder / "logs").mkdir()
+    (folder / "logs" / "tariff.log").write_text(log)
+    for name, text in files.items():
+        (folder / name.replace("__", ".").replace("_", "-")).write_text(text)
+    return analyze([folder]).causes
+
+
+def test_an_unknown_wording_at_the_end_is_told_by_its_words_and_never_surely(tmp_path: Path) -> None:
+    [cause] = causes(tmp_path, "level=info msg=starting\n" + UNKNOWN)
+    assert (cause.cause, cause.about.container) == ("config-invalid", "tariff")
+    assert cause.confidence < 0.5
+
+
+def test_a_failing_container_makes_its_last_words_believable(tmp_path: Path) -> None:
+    pods = "NAME       READY   STATUS             RESTARTS   AGE\ntariff-0   0/1     CrashLoopBackOff   6          9m\n"
+    [cause, *_] = causes(tmp_path, UNKNOWN, get_pods__txt=pods)
+    assert cause.cause == "config-invalid"
+    assert cause.confidence > 0.5
+
+
+def test_a_program_that_works_on_behind_the_error_has_no_last_words(tmp_path: Path) -> None:
+    assert causes(tmp_path, UNKNOWN + "level=info msg=serving\n") == ()
+
+
+def test_a_request_behind_the_error_shows_that_the_server_lives(tmp_path: Path) -> None:
+    assert causes(tmp_path, UNKNOWN + '10.0.0.9 - "GET /prices HTTP/1.1" 200 87\n') == ()
+
+
+def test_a_line_that_a_pattern_knows_is_not_judged_by_its_words_again(tmp_path: Path) -> None:
+    found = causes(tmp_path, "panic: open /srv/tariff.yaml: permission denied in field list\n")
+    assert "setting-refused-in-last-words" not in [c.pattern for c in found]
+
+
+def test_kubectl_saying_that_there_is_no_log_is_no_last_word(tmp_path: Path) -> None:
+    said = 'Error from server (BadRequest): container "tariff" in pod "tariff-0" is waiting to start: PodInitializing\n'
+    assert causes(tmp_path, said) == ()
