@@ -119,7 +119,7 @@ def _specific(
 ) -> ScoreTerm | None:
     if all(case.facts.records[i].reason == LAST_WORDS for i in finding.record_ids):
         value = -1.4 if pattern.cause in FALLBACK_CAUSES else -0.9
-        value -= 0.0 if any(case.failures[i].is_state for i in near) else 0.6  # nothing says that it failed at all
+        value -= 0.0 if any(case.failures[i].is_state for i in near) else 0.95  # nothing says that it failed at all
         return ScoreTerm(name="specific", value=round(value, 2), because="only the words of its last lines tell")
     if pattern.cause == "app-crash" and {case.facts.records[i].source for i in finding.record_ids} == {"derived"}:
         return ScoreTerm(name="specific", value=-2.0, because="its last words are none that a pattern knows")
