@@ -10,6 +10,7 @@ from analyzer.derive.facts import Facts, Owner, owner_of
 from analyzer.derive.health import (
     HISTORY,
     RESTARTS_THAT_COUNT,
+    completes_again,
     container_problem,
     has_pod_status,
     has_status,
@@ -61,6 +62,8 @@ def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
         if facts.containers_of(Owner(pod.namespace or "", pod.name)) and pod.phase not in ("Failed", "Pending"):
             continue
         title = pod_problem(pod, now)
+        if title is None and completes_again(pod) and _exits_zero(facts, pod):
+            title = f"pod {pod.name} completes again and again"
         if title:
             yield _pod_failure(facts, pod, title)
     for i, record in enumerate(facts.records):
@@ -70,6 +73,10 @@ def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
         title = node_problem(node)
         if title:
             yield _node_failure(facts, node, title)
+
+
+def _exits_zero(facts: Facts, pod: Pod) -> bool:
+    return any(r.reason == "ExitsZero" and r.source == "derived" and r.name == pod.name for r in facts.records)
 
 
 def _probe_kills(facts: Facts, container: Container, now: dt.datetime | None) -> tuple[str, str, float] | None:

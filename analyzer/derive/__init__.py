@@ -41,6 +41,7 @@ DERIVATIONS: Final[tuple[Derivation, ...]] = (
     probes.probes_explained,
     processor.processor_exhausted,
     exits.exits_zero,
+    exits.pods_completing_again,
     exits.app_exits_non_zero,
     exits.init_containers_failing,
     exits.init_containers_blocking,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from analyzer.derive.facts import Facts, Owner, derived, owner_of, quote, quotes
+from analyzer.derive.health import pod_problem
 from analyzer.derive.probe_stories import stories
 from analyzer.derive.starts import last_life
 from analyzer.model import Container, Record
@@ -53,7 +54,8 @@ def exits_zero(facts: Facts) -> list[Record]:
         pod = facts.pod(owner)
         code = container.exit_code if container.state == "terminated" else container.last_exit_code
         restarts = container.restart_count or 0
-        keeps_on = restarts >= RESTARTS or container.reason == "CrashLoopBackOff"
+        is_piece = container.state is None and container.restart_count is None  # it has a last state: it was restarted
+        keeps_on = restarts >= RESTARTS or container.reason == "CrashLoopBackOff" or is_piece
         if code != 0 or not keeps_on or container.kind != "main" or not _is_kept_running(facts, owner):
             continue
         if owner in killed or not facts.is_failing(owner):
@@ -67,6 +69,21 @@ def exits_zero(facts: Facts) -> list[Record]:
         so_far = f", {restarts} times so far" if restarts else ""
         message = f"{_name(container)} completes with exit code 0{runs} and {policy} starts it again{so_far}"
         out.append(_record("ExitsZero", message, facts, container, life[-1:]))
+    return out
+
+
+def pods_completing_again(facts: Facts) -> list[Record]:
+    """A table of pods shows one completed after restarts, and its state or the kubelet's back-off says it goes on."""
+    out = []
+    for pod in facts.pods:
+        owner = Owner(pod.namespace or "", pod.name)
+        about = [r for r in facts.records if r.kind == "Pod" and r.name == pod.name]
+        rows = [r for r in about if r.source == "container_status" and r.reason == "Completed" and r.count > 1]
+        is_backed_off = any(r.source == "event" and r.reason == "BackOff" for r in about)
+        if not rows or facts.containers_of(owner) or not (is_backed_off or pod_problem(pod, facts.present)):
+            continue
+        message = f"pod {pod.name} completes with exit code 0 and is started again, {rows[-1].count} times so far"
+        out.append(derived("ExitsZero", message, rows[-1], Owner(rows[-1].namespace or "", pod.name)))
     return out
 
 

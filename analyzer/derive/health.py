@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from analyzer.ingest.statuses import STARTING
 from analyzer.model import Container, Node, Pod
@@ -12,6 +13,7 @@ STEADY = dt.timedelta(minutes=10)
 HISTORY = dt.timedelta(hours=1)  # one or two restarts before that are no incident
 LONG_STEADY = dt.timedelta(hours=6)
 RESTARTS_THAT_COUNT = 3  # of a container that runs and is ready again
+_ORDINAL = re.compile(r"-\d{1,4}$")  # of a StatefulSet's pod, which is never done
 GOOD_STATUS = frozenset({"Running", "Completed", "Succeeded"})
 
 
@@ -36,6 +38,8 @@ def container_problem(
     if container.kind == "init" and container.state == "running":
         # its pod waits for it: well while the pod is young, stuck when it is not
         return None if _young(pod, now, grace) else (f"init {name} has not completed", "NotCompleted", 0.5)
+    if container.state is None and container.restart_count is None and container.last_exit_code == 0:
+        return f"{name} ended with exit code 0 and was started again", "Completed", 0.6  # a piece cut out of a status
     if container.is_ready is False and container.state == "running":
         started = container.started_at
         if restarts == 0 and now is not None and started is not None and now - started < grace:
@@ -86,6 +90,8 @@ def pod_problem(pod: Pod, now: dt.datetime | None) -> str | None:
     if pod.phase == "Unknown" or pod.reason == "NodeLost":
         return f"pod {pod.name} is in an unknown state"
     status = pod.reason or ""
+    if completes_again(pod) and (pod.owner_kind == "Deployment" or _ORDINAL.search(pod.name)):
+        return f"pod {pod.name} completes again and again"
     if status and status not in GOOD_STATUS and not status.startswith("Terminating"):
         return f"pod {pod.name} is {status}"
     if pod.phase == "Running" and pod.is_ready is False:
@@ -108,8 +114,15 @@ def has_status(container: Container) -> bool:
     return any(value is not None for value in known)
 
 
+def completes_again(pod: Pod) -> bool:
+    """A table shows it completed after restarts: a Job's pod that is done at last, or one that exits for ever."""
+    return pod.reason == "Completed" and pod.phase is None
+
+
 def has_pod_status(pod: Pod) -> bool:
-    """The bundle holds the pod's status, not its name alone."""
+    """The bundle holds the pod's status, not its name alone, and that says whether it is well."""
+    if completes_again(pod):
+        return False
     return pod.phase is not None or pod.reason is not None or pod.is_ready is not None
 
 

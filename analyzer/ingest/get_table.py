@@ -15,6 +15,7 @@ from analyzer.ingest.gather import Gathered, count_lines, text_lines
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.kinds import is_known, kind_of
 from analyzer.ingest.table_rows import Row, add
+from analyzer.model import Pod
 from analyzer.placement import Placement
 
 NAME: Final = "get_table"
@@ -107,7 +108,14 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
             prefix, _, found["NAME"] = written.partition("/")
             row_kind = kind_of(prefix)
         add(Row(row_kind, found, found.get("NAMESPACE") or namespace, number, line), out)
+    out.pods = _latest(out.pods)
     return out.harvest(NAME, count_lines(raw), unparsed)
+
+
+def _latest(pods: list[Pod]) -> list[Pod]:
+    """One row a pod: `kubectl get --watch` writes another at each change, and the last one holds."""
+    found = {(pod.namespace, pod.name): pod for pod in pods}
+    return list(found.values())
 
 
 def _asked(command: str) -> str | None:

@@ -52,6 +52,8 @@ def add(row: Row, out: Gathered) -> None:
 def _pod(row: Row, out: Gathered) -> None:
     name = row.cells["NAME"]
     status, ready = row.cell("STATUS"), row.cell("READY")
+    restarts = row.cells.get("RESTARTS", "").partition(" ")[0]
+    again = quantity.to_count(restarts) or 0 if status == "Completed" else 0  # completed, and not for the first time
     owner_kind, owner_name = workload("ReplicaSet", name.rpartition("-")[0] or None, None)
     is_of_deployment = owner_kind == "Deployment"
     pod = Pod(
@@ -61,7 +63,7 @@ def _pod(row: Row, out: Gathered) -> None:
         line=row.line,
         text=row.text[:TEXT_LIMIT],
         node=row.cell("NODE"),
-        phase=status if status in _PHASES else "Succeeded" if status == "Completed" else None,
+        phase=status if status in _PHASES else "Succeeded" if status == "Completed" and not again else None,
         reason=status,
         owner_kind=owner_kind if is_of_deployment else None,
         owner_name=owner_name if is_of_deployment else None,
@@ -69,11 +71,10 @@ def _pod(row: Row, out: Gathered) -> None:
         ip=row.cell("IP"),
     )
     out.pods.append(pod)
-    if status is None or status in _GOOD:
+    if status is None or (status in _GOOD and not again):
         return
     age = _restart_age(row.cells.get("RESTARTS", ""))
     is_passing = status in _PASSING or _INIT_STEP.fullmatch(status) is not None
-    restarts = row.cells.get("RESTARTS", "").partition(" ")[0]
     said = f"pod {name}: status {status}, ready {ready or 'unknown'}, {restarts or 'unknown'} restarts"
     out.records.append(
         Record(
@@ -84,6 +85,7 @@ def _pod(row: Row, out: Gathered) -> None:
             text=row.text[:TEXT_LIMIT],
             age_seconds=age.seconds if age else None,
             timestamp_error_seconds=age.error_seconds if age else 0.0,
+            count=max(again, 1),
             level="info" if is_passing else "warning",
             namespace=row.namespace,
             kind="Pod",
