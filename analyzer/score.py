@@ -114,9 +114,7 @@ def _recurs(finding: Finding) -> ScoreTerm | None:
     return ScoreTerm(name="recurs", value=0.2, because=f"it was seen {finding.count} times")
 
 
-def _specific(
-    pattern: Pattern, finding: Finding, near: Mapping[int, Nearness], case: Case
-) -> ScoreTerm | None:
+def _specific(pattern: Pattern, finding: Finding, near: Mapping[int, Nearness], case: Case) -> ScoreTerm | None:
     if all(case.facts.records[i].reason == LAST_WORDS for i in finding.record_ids):
         value = -1.4 if pattern.cause in FALLBACK_CAUSES else -0.9
         value -= 0.0 if any(case.failures[i].is_state for i in near) else 0.95  # nothing says that it failed at all

@@ -27,8 +27,20 @@ from analyzer.ingest.logline import LogHints, parse_line
             "cache-0",
             None,
         ),
-        ("MountVolume.SetUp failed for volume \"data\" : mount failed: exit status 32", "event", "FailedMount", None, None),
-        ("Message:    The node was low on resource: memory. Container app was using 3Gi", "event", "Evicted", None, None),
+        (
+            'MountVolume.SetUp failed for volume "data" : mount failed: exit status 32',
+            "event",
+            "FailedMount",
+            None,
+            None,
+        ),
+        (
+            "Message:    The node was low on resource: memory. Container app was using 3Gi",
+            "event",
+            "Evicted",
+            None,
+            None,
+        ),
         ("  message: 'The node was low on resource: ephemeral-storage. Container app", "event", "Evicted", None, None),
         ('Error: failed to start container "web": Error response from daemon: OCI', "event", "Failed", None, "web"),
         (

@@ -17,7 +17,7 @@ from analyzer.archive import Rewound
 from analyzer.bundle import Bundle, BundleFile
 from analyzer.encoding import decode, looks_binary, to_utf8, wide_encoding
 from analyzer.frames import frame, schema
-from analyzer.ingest import bulk, clock, crictl_inspect, describe, event_table, get_table, objects
+from analyzer.ingest import bulk, clock, crictl_inspect, describe, event_table, fragment, get_table, objects
 from analyzer.ingest.ages import proven_times
 from analyzer.ingest.attribution import attribute, without_copies
 from analyzer.ingest.blocks import read_fully
@@ -94,7 +94,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: Final[tuple[Format, ...]] = (crictl_inspect, objects, event_table, get_table, describe)
+FORMATS: Final[tuple[Format, ...]] = (crictl_inspect, objects, event_table, get_table, describe, fragment)
 
 
 @dataclass(frozen=True, slots=True)
