@@ -46,7 +46,7 @@ def failures(
     """All failures, once an object, in object order; `now` is when the bundle was collected."""
     out: dict[ObjectRef, Failure] = {}
     told = _told_failures(facts, findings, library)
-    words = () if facts.pods else _word_failures(facts, findings, library)
+    words = () if any(map(has_pod_status, facts.pods)) else _word_failures(facts, findings, library)
     for failure in [*_state_failures(facts, now), *told, *words]:
         out.setdefault(failure.about, failure)
     return tuple(sorted(out.values(), key=lambda f: f.about))

@@ -57,6 +57,20 @@ PULLING = """\
 """
 
 
+SILENT = """\
+[
+  {"type": "MemoryPressure", "status": "Unknown", "reason": "NodeStatusUnknown", "message": "silent"},
+  {
+    "type": "Ready",
+    "status": "Unknown",
+    "lastTransitionTime": "2026-03-12T08:10:02Z",
+    "reason": "NodeStatusUnknown",
+    "message": "Kubelet stopped posting node status."
+  }
+]
+"""
+
+
 @pytest.mark.parametrize(
     ("name", "text", "cause"),
     [
@@ -64,6 +78,7 @@ PULLING = """\
         ("pod.yaml", UNSCHEDULED, "insufficient-resources"),
         ("deployment.yaml", REFUSED, "security-policy-denied"),
         ("pod.json", PULLING, "image-not-found"),
+        ("conditions.json", SILENT, "node-not-ready"),
     ],
 )
 def test_a_piece_of_a_status_is_enough(tmp_path: Path, name: str, text: str, cause: str) -> None:

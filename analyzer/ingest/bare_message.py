@@ -29,6 +29,7 @@ class BareMessage:
 _LEAD: Final = re.compile(
     r"[\s>*|│-]{0,40}(?:(?:[Mm]essage|Status|Error Message|Warning|Events?|Reason):?\s{1,40})?['\"`]?(?=\S)"
 )
+_ROW: Final = re.compile(r"\|? ?(?:Warning|Normal) {1,9}\| {1,9}\w{1,64} {1,9}\| {1,9}(\S.{0,65536}?) {1,9}\| {1,9}[^|]{1,64}$")  # of a dashboard
 _WAITING: Final = re.compile(
     r"(?:Error: )?(CreateContainerConfigError|CreateContainerError|ErrImagePull|ImagePullBackOff|ErrImageNeverPull|"
     r"InvalidImageName|RunContainerError|StartError|ContainerCannotRun)(?::| \(|,) ?\S"
@@ -44,6 +45,7 @@ _BEGINNINGS: Final = (
     ("FailedMount", re.compile(r"MountVolume\.\w|Unable to (?:attach or )?mount volumes|MapVolume\.\w")),
     ("FailedAttachVolume", re.compile(r"AttachVolume\.Attach failed|Multi-Attach error for volume ")),
     ("Unhealthy", re.compile(r"(?:Liveness|Readiness|Startup) probe (?:failed|errored)")),
+    ("Killing", re.compile(r"Container \S{1,63} failed (?:liveness|startup) probe, will be restarted")),
     ("FailedScheduling", re.compile(r"\d{1,6}/\d{1,6} nodes are available: |(?:running PreBind|pod has unbound) ")),
     ("FailedCreatePodSandBox", re.compile(r"Failed (?:to )?create pod sandbox: ")),
     ("Evicted", re.compile(r"The node was low on resource: |The node had condition: \[")),
@@ -63,8 +65,9 @@ _CONTAINER: Final = re.compile(r"failed to start container \"([^\"]{1,63})\"")
 
 def read(message: str) -> BareMessage | None:
     """What the sentence belongs to; None when it does not begin like a component's."""
+    row = _ROW.match(message)
     lead = _LEAD.match(message)
-    text = message[lead.end() :] if lead else message
+    text = row[1] if row is not None else message[lead.end() :] if lead else message
     waiting = _WAITING.match(text)
     if waiting is not None:
         return BareMessage(source="container_status", reason=waiting[1], kind="Pod")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from analyzer.ingest import pods
+from analyzer.ingest import pods, statuses
 from analyzer.ingest.documents import Entry, Unread, read
 from analyzer.ingest.fields import Fields, instant, mapping, maps, text
 from analyzer.ingest.gather import Gathered, count_lines
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.locate import Locator, Span
+from analyzer.ingest.statuses import Place
 from analyzer.model import Record
 from analyzer.placement import Placement
 
@@ -33,6 +34,7 @@ _STATUS_KEYS: Final = frozenset(
 _CONTAINER_KEYS: Final = frozenset({"state", "lastState", "restartCount", "containerID"})
 _STATE_KEYS: Final = frozenset({"waiting", "terminated", "running"})
 _POD_CONDITIONS: Final = frozenset({"Ready", "PodScheduled", "Initialized", "ContainersReady", "DisruptionTarget"})
+_NODE_REASONS: Final = frozenset({"NodeStatusUnknown", "NodeStatusNeverUpdated", "KubeletNotReady", "KubeletReady"})
 _HEADS: Final = (b"", b"conditions:\n", b"containerStatuses:\n")  # a key that was left behind by the cut
 
 
@@ -51,6 +53,9 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
     whole = next((found for body in _bodies(raw) if (found := _values(body))), None)
     if whole is None:
         return out.harvest(NAME, lines, lines)
+    if _are_of_node(whole):
+        out.records += _of_node(whole, locator, raw, path)
+        whole = []
     for value in whole:
         fields = _as_pod(value)
         if fields is None:
@@ -93,6 +98,25 @@ def _as_pod(value: Fields) -> Fields | None:
     if {"type", "status", "reason"} <= value.keys():
         return {"status": {"conditions": [value]}}
     return None
+
+
+def _are_of_node(values: list[Fields]) -> bool:
+    """A list of conditions that only nodes have."""
+    return all("type" in v and "status" in v for v in values) and any(
+        text(v, "type") in statuses.BAD_WHEN_TRUE or text(v, "reason") in _NODE_REASONS for v in values
+    )
+
+
+def _of_node(values: list[Fields], locator: Locator, raw: bytes, path: str) -> list[Record]:
+    out = []
+    for value in values:
+        kind, status, said = text(value, "type") or "", text(value, "status") or "", text(value, "message")
+        if statuses.is_bad_node_condition(kind, status):
+            place = locator.find(Span(0, len(raw)), "message", said) or 0
+            at = Place(locator.line(place), locator.text(place))
+            message = f"{text(value, 'reason') or kind}: {said or status}"
+            out.append(statuses.of_node_condition("", path, kind, message, at, instant(value, "lastTransitionTime")))
+    return out
 
 
 def _is_bad(condition: Fields) -> bool:
