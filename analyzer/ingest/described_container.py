@@ -47,6 +47,7 @@ class Draft:
     kind: str
     position: int
     line: int
+    text: str  # the line itself
     values: dict[str, str] = field(default_factory=dict)  # "Image", "Last State/Reason", "Limits/memory"
     places: dict[str, Place] = field(default_factory=dict)
     lists: dict[str, list[Line]] = field(default_factory=dict)
@@ -80,11 +81,11 @@ def drafts_of(lines: Sequence[Line], kind: str) -> list[Draft]:
         if not line.plain:
             continue
         if _is_name(lines, position) and line.key is not None:
-            drafts.append(Draft(line.key, kind, len(drafts), line.number))
+            drafts.append(Draft(line.key, kind, len(drafts), line.number, line.text))
             context = ""
             continue
         if not drafts:
-            drafts.append(Draft("", kind, 0, line.number))
+            drafts.append(Draft("", kind, 0, line.number, line.text))
         draft = drafts[-1]
         in_context = bool(context) and line.indent > context_indent
         if context in ("State", "Last State") and _is_message(draft, context, line):
@@ -168,6 +169,7 @@ def _container(draft: Draft, pod: Pod) -> Container:
         container=draft.name,
         path=pod.path,
         line=draft.line,
+        text=draft.text,
         kind="sidecar" if is_sidecar else draft.kind,
         position=draft.position,
         node=pod.node,
