@@ -14,7 +14,7 @@ from analyzer.derive.last_words import REASON as LAST_WORDS
 from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.frames import rows
 from analyzer.model import Evidence, Record
-from analyzer.screen import Screen
+from analyzer.screen import Screen, matches
 from patterns.schema import Library, Match, Pattern, Selector
 
 SEARCH_SECONDS = 1.0  # a capture that takes longer is given up; the match itself stands
@@ -56,7 +56,7 @@ class _Wanted:
             for i, selector in enumerate(pattern.match.selectors):
                 entry = (pattern.id, i, selector)
                 for source in selector.sources:
-                    if selector.message is not None:
+                    if selector.message is not None and not selector.is_of_joins:
                         self.by_expression[source, numbers[selector.message]].append(entry)
                     else:
                         for reason in selector.reasons or (None,):
@@ -72,14 +72,14 @@ class _Wanted:
 
 def _hits(records: Sequence[Record], library: Library, screen: Screen) -> list[_Hit]:
     wanted = _Wanted(library, screen)
-    matches: dict[str, tuple[int, ...]] = {}
+    found: dict[str, tuple[int, ...]] = {}
     out: list[_Hit] = []
     for record_id, record in enumerate(records):
-        if record.message not in matches:
-            matches[record.message] = screen.match(record.message)
-        for name, number, selector in wanted.of(record, matches[record.message]):
+        if record.message not in found:
+            found[record.message] = screen.match(record.message)
+        for name, number, selector in wanted.of(record, found[record.message]):
             # The index has settled the source, and the message or the reason.
-            if holds(selector, record, "reason", True) and holds(selector, record, "where", True):
+            if all(holds(selector, record, part, True) for part in ("reason", "where", "message")):
                 out.append(_Hit(name, number, record_id))
     return out
 
@@ -91,7 +91,8 @@ def holds(selector: Selector, record: Record, part: str, is_matched: bool) -> bo
     if part == "reason":
         return not selector.reasons or record.reason in selector.reasons
     if part == "message":
-        return is_matched
+        is_of_joins = selector.is_of_joins and selector.message is not None
+        return matches(selector.message or "", record.message) if is_of_joins else is_matched
     return all(getattr(record, column) in allowed for column, allowed in selector.where)
 
 

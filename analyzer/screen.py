@@ -168,6 +168,14 @@ def _compiled(expression: str) -> regex.Pattern[str]:
     return regex.compile(expression, regex.MULTILINE)
 
 
+def matches(expression: str, text: str) -> bool:
+    """Whether the expression matches somewhere in the text; what takes too long counts as no match."""
+    try:
+        return _compiled(expression).search(text, timeout=MATCH_SECONDS) is not None
+    except TimeoutError:
+        return False
+
+
 def loosen(expression: str) -> str:
     """The expression without anchors and without greedy ends: it matches wherever the original does, and more."""
     branches: list[list[str]] = [[]]

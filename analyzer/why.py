@@ -59,7 +59,8 @@ def why(bundle: Bundle, library: Library, pattern: Pattern) -> Why:
 
 
 def _seen(selector: Selector, records: Sequence[Record], screen: Screen) -> Seen:
-    number = screen.expressions.index(selector.message) if selector.message is not None else -1
+    is_screened = selector.message is not None and not selector.is_of_joins
+    number = screen.expressions.index(selector.message) if is_screened and selector.message else -1
     met: list[Record] = []
     nearly: dict[str, list[Record]] = {}
     for record in records:

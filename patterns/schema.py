@@ -121,6 +121,11 @@ class Selector:
     line: int = field(default=1, compare=False)  # of the message in the pattern's file
 
     @property
+    def is_of_joins(self) -> bool:
+        """It asks for nothing but records that were joined: no line of a log needs to be kept for it."""
+        return self.sources == ("derived",)
+
+    @property
     def log_sources(self) -> tuple[str, ...]:
         """Those of its sources whose records come from the screen."""
         return tuple(s for s in self.sources if s in LOG_SOURCES)
@@ -186,8 +191,8 @@ class Library:
 
     @functools.cached_property
     def expressions(self) -> tuple[str, ...]:
-        """All distinct message regexes, sorted."""
-        return tuple(sorted({s.message for s in self._selectors if s.message}))
+        """The distinct message regexes of what is read, sorted; of joined records there are few, each looked at alone."""
+        return tuple(sorted({s.message for s in self._selectors if s.message and not s.is_of_joins}))
 
     @property
     def _selectors(self) -> list[Selector]:

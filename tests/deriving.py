@@ -126,7 +126,7 @@ def derived(files: dict[str, Any]) -> list[Record]:
     texts = {path: v if isinstance(v, str) else json.dumps(v, indent=1) for path, v in files.items()}
     bundle = Bundle.of_files({path: text.encode() for path, text in texts.items()})
     evidence = derive(ingest(bundle, Screen.build(LINES)))
-    return [r for r in rows(Record, evidence.records) if r.source == "derived"]
+    return [r for r in rows(Record, evidence.records) if r.source == "derived" and r.reason != "LastWords"]
 
 
 def of(reason: str, files: dict[str, Any]) -> list[Record]:

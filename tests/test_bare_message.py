@@ -35,7 +35,7 @@ from analyzer.ingest.logline import LogHints, parse_line
             None,
         ),
         (
-            "Message:    The node was low on resource: memory. Container app was using 3Gi",
+            "Message:    The node was low on resource: memory. Container app",
             "event",
             "Evicted",
             None,
@@ -50,6 +50,8 @@ from analyzer.ingest.logline import LogHints, parse_line
             "web",
             None,
         ),
+        ("Warning | BackOff | Back-off restarting failed container | 9 minutes ago", "event", "BackOff", None, None),
+        ("6/11/2026 Container app failed liveness probe, will be restarted", "text", None, None, None),
         (
             'CreateContainerConfigError (configmap "web-settings" not found)',
             "container_status",

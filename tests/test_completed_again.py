@@ -51,7 +51,9 @@ def test_a_last_state_cut_out_of_a_describe_tells_of_a_restart(tmp_path: Path) -
 
 
 def test_a_containers_own_line_is_quoted_where_no_state_is(tmp_path: Path) -> None:
-    text = "Containers:\n  teller:\n    Last State:     Terminated\n      Reason:       Completed\n      Exit Code:    0\n"
+    text = (
+        "Containers:\n  teller:\n    Last State:     Terminated\n      Reason:       Completed\n      Exit Code:    0\n"
+    )
     (tmp_path / "describe-pod.txt").write_text(text)
     (tmp_path / "get-pods.txt").write_text(HEAD + "teller                   0/1     CrashLoopBackOff   5          9m\n")
     for cause in analyze([tmp_path]).causes:

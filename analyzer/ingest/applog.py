@@ -68,7 +68,8 @@ _UPPER: Final = (
 _LOWER: Final = "trace|debug|info|notice|system|warning|warn|error|err|fatal|panic|crit|critical|emerg|alert"
 _LEVEL_WORD: Final = re.compile(
     rf"(?<![\w./=-])({_UPPER})(?![\w=./-])"  # ERROR main: text, FATA[0002], [FATAL]
-    rf"|[\[<]({_LOWER}|System|Warning|Error|Note|Information|Notice|Debug|Trace|Fatal|Critical)[\]>]"  # nginx, NetworkManager, MySQL, ClickHouse
+    rf"|[\[<]({_LOWER}|System|Warning|Error|Note"  # [error] of nginx, <warn> of NetworkManager, [System] of MySQL
+    r"|Information|Notice|Debug|Trace|Fatal|Critical)[\]>]"  # ClickHouse
     rf"|\[\w{{1,32}}:({_LOWER})\]"  # [core:error] of Apache
     rf"|(?:^|\t)({_LOWER})\t"  # istio
 )

@@ -29,7 +29,9 @@ class BareMessage:
 _LEAD: Final = re.compile(
     r"[\s>*|│-]{0,40}(?:(?:[Mm]essage|Status|Error Message|Warning|Events?|Reason):?\s{1,40})?['\"`]?(?=\S)"
 )
-_ROW: Final = re.compile(r"\|? ?(?:Warning|Normal) {1,9}\| {1,9}\w{1,64} {1,9}\| {1,9}(\S.{0,65536}?) {1,9}\| {1,9}[^|]{1,64}$")  # of a dashboard
+_ROW: Final = re.compile(  # of a dashboard's table
+    r"\|? ?(?:Warning|Normal) {1,9}\| {1,9}\w{1,64} {1,9}\| {1,9}(\S.{0,65536}?) {1,9}\| {1,9}[^|]{1,64}$"
+)
 _WAITING: Final = re.compile(
     r"(?:Error: )?(CreateContainerConfigError|CreateContainerError|ErrImagePull|ImagePullBackOff|ErrImageNeverPull|"
     r"InvalidImageName|RunContainerError|StartError|ContainerCannotRun)(?::| \(|,) ?\S"

@@ -12,7 +12,7 @@ from typing import Final
 
 from analyzer.archive import Rewound
 from analyzer.encoding import looks_binary, to_utf8, wide_encoding
-from analyzer.ingest import blocks, journal_dump, journal_file
+from analyzer.ingest import blocks, journal_dump, journal_file, pretty_json
 from analyzer.ingest.blocks import count_newlines
 from analyzer.ingest.feed import Feed
 from analyzer.ingest.harvest import Harvest
@@ -62,6 +62,8 @@ def _read_text(stream: Readable, placement: Placement, screen: Screen, path: str
     notation = journal_dump.format_of(first)
     if notation is not None:
         return journal_dump.read(Feed(whole, longest), notation, placement, screen, path)
+    if pretty_json.sniff(first[:LOOK_BYTES], placement):
+        return pretty_json.read(Feed(whole, longest), placement, screen, path)
     return TextLog(placement, screen, path, longest).read(whole)
 
 
