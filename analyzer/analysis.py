@@ -15,6 +15,7 @@ from analyzer.find import find
 from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.model import Evidence, FileEntry, Note
+from analyzer.quoted import NEAR, QUICK_BYTES, with_neighbours
 from analyzer.screen import Screen
 from patterns.load import load_library
 from patterns.schema import Library
@@ -31,6 +32,7 @@ class Options:
     strict: bool = False  # let our own bugs raise
     timezone: dt.tzinfo | None = None  # of times that say none; None: UTC
     progress: Progress | None = None
+    neighbours: int | None = None  # lines quoted around each quoted one; None: a few, where that costs no time
 
 
 def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagnosis:
@@ -40,15 +42,24 @@ def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagno
     pattern is wrong.
     """
     library = load_library(options.patterns)
-    return analyze_bundle(open_bundle(paths), library, options)
+    again = None if "-" in map(str, paths) else lambda: open_bundle(paths)  # standard input is read once
+    return analyze_bundle(open_bundle(paths), library, options, again)
 
 
-def analyze_bundle(bundle: Bundle, library: Library, options: Options = Options()) -> Diagnosis:
-    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs."""
+def analyze_bundle(
+    bundle: Bundle, library: Library, options: Options = Options(), again: Callable[[], Bundle] | None = None
+) -> Diagnosis:
+    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs.
+
+    `again` opens the bundle a second time, for the lines around those that are quoted.
+    """
     screen = screen_of(library)
     evidence = read(bundle, screen, options)
     findings = find(evidence, library, screen)
-    return conclude(evidence, findings, library, bundle.paths, options.focus)
+    diagnosis = conclude(evidence, findings, library, bundle.paths, options.focus)
+    if again is not None and (options.neighbours is not None or bundle.bytes_read <= QUICK_BYTES):
+        diagnosis = with_neighbours(diagnosis, again(), NEAR if options.neighbours is None else options.neighbours)
+    return diagnosis
 
 
 def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:

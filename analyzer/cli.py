@@ -17,6 +17,7 @@ from analyzer.commands.diagnose import diagnose
 from analyzer.commands.files import files
 from analyzer.commands.formats import formats
 from analyzer.commands.options import INTERRUPTED, USAGE
+from analyzer.commands.report import report
 from analyzer.errors import PodtopsyError
 
 app = typer.Typer(
@@ -27,10 +28,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (diagnose, files, formats):
+for _command in (diagnose, files, formats, report):
     app.command()(_command)
 app.add_typer(patterns.app, name="patterns")
-COMMANDS = frozenset({"diagnose", "files", "formats", "patterns"})
+COMMANDS = frozenset({"diagnose", "files", "formats", "patterns", "report"})
 
 
 def _version(value: bool) -> None:

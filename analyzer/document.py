@@ -16,7 +16,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "version": diagnosis.version,
         "bundle": {
             "paths": list(facts.paths),
-            "layouts": sorted(facts.layouts),
+            "layouts": list(facts.layouts),
             "collected_at": _time(facts.collected_at),
             "first_timestamp": _time(facts.first_timestamp),
             "last_timestamp": _time(facts.last_timestamp),
@@ -47,7 +47,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "complete": diagnosis.complete,
         "files": [_file(entry) for entry in sorted(diagnosis.files, key=lambda f: f.path)],
         "notes": [
-            {"path": n.path, "line": n.line, "problem": n.problem, "count": n.count}
+            {"path": n.path, "line": n.line, "problem": n.problem, "count": n.count, "is_of_source": n.is_of_source}
             for n in sorted(diagnosis.notes, key=lambda n: (n.path, n.line or 0, n.problem, n.count))
         ],
         "calm": [{"title": c.title, "because": c.because, "count": c.count} for c in diagnosis.calm],
@@ -94,7 +94,7 @@ def _diagnosis(cause: Cause) -> dict[str, object]:
         "meaning": cause.meaning,
         "impact": cause.impact,
         "references": list(cause.references),
-        "object": {"kind": cause.about.kind or None, "name": cause.about.name or None},
+        "object": _object(cause.about),
     }
 
 
@@ -103,7 +103,7 @@ def _unexplained(lead: Unexplained) -> dict[str, object]:
         "title": lead.title,
         **_about(lead.about),
         "evidence": [_evidence(line) for line in lead.evidence],
-        "object": {"kind": lead.about.kind or None, "name": lead.about.name or None},
+        "object": _object(lead.about),
     }
 
 
@@ -115,6 +115,11 @@ def _about(about: ObjectRef) -> dict[str, object]:
         "container": about.container or None,
         "node": node or None,
     }
+
+
+def _object(about: ObjectRef) -> dict[str, object]:
+    """What the flat parts do not tell; here the node of a Node is not repeated."""
+    return {"kind": about.kind or None, "name": about.name or None, "node": about.node or None}
 
 
 def _evidence(line: EvidenceLine) -> dict[str, object]:
@@ -145,6 +150,15 @@ def _file(entry: FileEntry) -> dict[str, object]:
         "records": entry.records,
         "first_timestamp": _time(entry.first_timestamp),
         "last_timestamp": _time(entry.last_timestamp),
+        "why": entry.why,
+        "duplicates": entry.duplicates,
+        "sample": entry.sample,
+        "sample_line": entry.sample_line,
+        "namespace": entry.namespace,
+        "pod": entry.pod,
+        "container": entry.container,
+        "node": entry.node,
+        "instance": entry.instance,
     }
 
 

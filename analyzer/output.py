@@ -28,11 +28,17 @@ class Outputs:
     html: Path | None = None
     json: Path | None = None
     markdown: Path | None = None
+    evidence: Path | None = None  # the same document as json; the quoted lines have more neighbours then
 
 
 def emit(diagnosis: Diagnosis, outputs: Outputs) -> None:
     """Write every output; the files first, so that the text can name the report."""
-    for kind, path in (("html", outputs.html), ("json", outputs.json), ("markdown", outputs.markdown)):
+    for kind, path in (
+        ("html", outputs.html),
+        ("json", outputs.json),
+        ("markdown", outputs.markdown),
+        ("json", outputs.evidence),
+    ):
         if path is not None:
             write(path, _rendered(diagnosis, kind))
     answer = _text(diagnosis, outputs) if outputs.format == "text" else _rendered(diagnosis, outputs.format)

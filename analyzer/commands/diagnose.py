@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from analyzer.commands.options import BROKEN, FOUND, Format, NoProgress, Paths, Patterns, Strict
+from analyzer.errors import UsageError
 
 
 class FailOn(enum.StrEnum):
@@ -25,6 +26,10 @@ def diagnose(
     html: Annotated[Path | None, typer.Option(help="Write the HTML postmortem to this file too.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the JSON diagnosis to this file too.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the Markdown postmortem to this file too.")] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(help="Write the diagnosis with every quoted line and the ten lines around it: enough to report."),
+    ] = None,
     namespace: Annotated[list[str] | None, typer.Option(help="Only failures in this namespace.")] = None,
     pod: Annotated[list[str] | None, typer.Option(help="Only failures of this pod.")] = None,
     timezone: Annotated[
@@ -40,7 +45,11 @@ def diagnose(
     from analyzer.conclude import Focus
     from analyzer.output import Outputs, emit
     from analyzer.progress import progress
+    from analyzer.quoted import WIDE
     from analyzer.timezone import zone
+
+    if evidence is not None and "-" in paths:
+        raise UsageError("--evidence looks twice at the bundle, and standard input can be read once")
 
     with progress(no_progress) as report:
         diagnosis = analyze(
@@ -51,9 +60,13 @@ def diagnose(
                 strict=strict,
                 timezone=zone(timezone) if timezone else None,
                 progress=report,
+                neighbours=WIDE if evidence is not None else None,
             ),
         )
-    emit(diagnosis, Outputs(format=format.value, output=output, html=html, json=json, markdown=markdown))
+    emit(
+        diagnosis,
+        Outputs(format=format.value, output=output, html=html, json=json, markdown=markdown, evidence=evidence),
+    )
     if diagnosis.broken_parts:
         for part in diagnosis.broken_parts:
             typer.echo(f"podtopsy: {part}", err=True)
