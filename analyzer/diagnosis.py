@@ -94,6 +94,25 @@ class Victim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """A change that fixes the cause, with the values of this case; `<...>` is the reader's to fill in."""
+
+    target: str  # what is changed: "Deployment api-v2 in namespace shop"
+    language: str  # yaml, diff, sh
+    text: str  # several lines, to copy
+    command: str  # that applies it; "" where it goes into a manifest by hand
+    because: str  # where the values come from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterfactual:
+    """What would have held, in a sentence with the numbers of the evidence."""
+
+    statement: str
+    evidence: tuple[int, ...]  # indexes into the cause's evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """One diagnosis: a root cause, its proof, its cascade and its remedy."""
 
@@ -121,6 +140,8 @@ class Cause:
     avoid: tuple[str, ...]
     prevent: tuple[str, ...]
     references: tuple[str, ...]
+    patch: tuple[Patch, ...] = ()
+    counterfactuals: tuple[Counterfactual, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,11 @@ def _diagnosis(cause: Cause) -> dict[str, object]:
         "impact": cause.impact,
         "references": list(cause.references),
         "object": _object(cause.about),
+        "patch": [
+            {"target": p.target, "language": p.language, "text": p.text, "command": p.command, "because": p.because}
+            for p in cause.patch
+        ],
+        "counterfactuals": [{"statement": c.statement, "evidence": list(c.evidence)} for c in cause.counterfactuals],
     }
 
 
