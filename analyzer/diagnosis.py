@@ -41,6 +41,7 @@ class EvidenceLine:
     text: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    level: str | None = None  # info, warning, error, fatal, as the line says it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +164,36 @@ class Calm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A pattern seen on the objects of one workload, and what became of it."""
+
+    pattern: str
+    title: str
+    role: str  # cause, symptom
+    cause: str  # class of TAXONOMY; "" for a symptom
+    severity: str
+    about: ObjectRef  # the first of the objects
+    objects: int
+    count: int
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+    rank: int  # the diagnosis it belongs to; 0: none
+    part: str  # cause, agrees, follows, symptom; unexplained, open; else a sentence why it is no incident
+    path: str  # where it was seen first
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryFacts:
+    """The patterns that judged."""
+
+    patterns: int = 0
+    causes: int = 0  # of them, those that name a cause
+    own: int = 0  # of them, those that the user gave with --patterns
+    digest: str = ""  # the same for the same patterns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """Something the bundle does not hold, and the command that would fetch it."""
 
@@ -217,3 +248,5 @@ class Diagnosis:
     notes: tuple[Note, ...]
     has_failures: bool  # False: nothing in the bundle is in a bad state
     broken_parts: tuple[str, ...] = ()  # our own bugs, named; exit code 3
+    seen: tuple[Seen, ...] = ()  # all that patterns saw, that of the best diagnosis first
+    library: LibraryFacts = LibraryFacts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from analyzer.diagnosis import SCHEMA, Cause, Diagnosis, EvidenceLine, Explained, ObjectRef, Unexplained
@@ -53,6 +54,8 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "calm": [{"title": c.title, "because": c.because, "count": c.count} for c in diagnosis.calm],
         "has_failures": diagnosis.has_failures,
         "broken_parts": list(diagnosis.broken_parts),
+        "seen": [_plain(row) for row in diagnosis.seen],
+        "library": _plain(diagnosis.library),
     }
 
 
@@ -137,6 +140,7 @@ def _evidence(line: EvidenceLine) -> dict[str, object]:
         "before": list(line.before),
         "after": list(line.after),
         "timestamp_error_seconds": line.timestamp_error_seconds,
+        "level": line.level,
     }
 
 
@@ -165,6 +169,17 @@ def _file(entry: FileEntry) -> dict[str, object]:
         "node": entry.node,
         "instance": entry.instance,
     }
+
+
+def _plain(value: object) -> object:
+    """A dataclass field by field, under the fields' own names; what it holds likewise."""
+    if isinstance(value, dt.datetime):
+        return _time(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return value
 
 
 def _time(instant: dt.datetime | None) -> str | None:

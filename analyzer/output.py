@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class Outputs:
     html: Path | None = None
     json: Path | None = None
     markdown: Path | None = None
+    notes: Mapping[str, str] | None = None  # what people wrote, by the folded name of a field
     evidence: Path | None = None  # the same document as json; the quoted lines have more neighbours then
 
 
@@ -40,21 +41,23 @@ def emit(diagnosis: Diagnosis, outputs: Outputs) -> None:
         ("json", outputs.evidence),
     ):
         if path is not None:
-            write(path, _rendered(diagnosis, kind))
-    answer = _text(diagnosis, outputs) if outputs.format == "text" else _rendered(diagnosis, outputs.format)
+            write(path, _rendered(diagnosis, kind, outputs.notes))
+    answer = (
+        _text(diagnosis, outputs) if outputs.format == "text" else _rendered(diagnosis, outputs.format, outputs.notes)
+    )
     if outputs.output is not None:
         write(outputs.output, answer)
     else:
         _print(answer)
 
 
-def _rendered(diagnosis: Diagnosis, kind: str) -> bytes:
+def _rendered(diagnosis: Diagnosis, kind: str, notes: Mapping[str, str] | None) -> bytes:
     if kind == "json":
         return to_json(diagnosis)
     from analyzer.compose import compose
     from reports import render
 
-    postmortem = compose(diagnosis)
+    postmortem = compose(diagnosis, notes)
     page = render.html(postmortem) if kind == "html" else render.markdown(postmortem)
     return page.encode("utf-8", "backslashreplace")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from analyzer.commands.options import BROKEN, FOUND, Format, NoProgress, Paths, Patterns, Strict
+from analyzer.commands.options import BROKEN, FOUND, Format, NoProgress, NotesFile, Paths, Patterns, Strict
 from analyzer.errors import UsageError
 
 
@@ -30,6 +30,7 @@ def diagnose(
         Path | None,
         typer.Option(help="Write the diagnosis with every quoted line and the ten lines around it: enough to report."),
     ] = None,
+    notes: NotesFile = None,
     namespace: Annotated[list[str] | None, typer.Option(help="Only failures in this namespace.")] = None,
     pod: Annotated[list[str] | None, typer.Option(help="Only failures of this pod.")] = None,
     timezone: Annotated[
@@ -42,6 +43,7 @@ def diagnose(
 ) -> None:
     """Say why it broke: the root cause, its cascade and its proof."""
     from analyzer.analysis import Options, analyze
+    from analyzer.commands.people import written_by_people
     from analyzer.conclude import Focus
     from analyzer.output import Outputs, emit
     from analyzer.progress import progress
@@ -51,6 +53,7 @@ def diagnose(
     if evidence is not None and "-" in paths:
         raise UsageError("--evidence looks twice at the bundle, and standard input can be read once")
 
+    people = written_by_people(notes)
     with progress(no_progress) as report:
         diagnosis = analyze(
             paths,
@@ -63,10 +66,16 @@ def diagnose(
                 neighbours=WIDE if evidence is not None else None,
             ),
         )
-    emit(
-        diagnosis,
-        Outputs(format=format.value, output=output, html=html, json=json, markdown=markdown, evidence=evidence),
+    outputs = Outputs(
+        format=format.value,
+        output=output,
+        html=html,
+        json=json,
+        markdown=markdown,
+        evidence=evidence,
+        notes=people,
     )
+    emit(diagnosis, outputs)
     if diagnosis.broken_parts:
         for part in diagnosis.broken_parts:
             typer.echo(f"podtopsy: {part}", err=True)

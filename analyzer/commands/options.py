@@ -28,5 +28,8 @@ Paths = Annotated[
     typer.Argument(metavar="PATH...", help="A directory, an archive, a file, or - for standard input."),
 ]
 Patterns = Annotated[list[Path] | None, typer.Option("--patterns", metavar="DIR", help="Further patterns.")]
+NotesFile = Annotated[
+    Path | None, typer.Option("--notes", help="What people add to the postmortem: Markdown, a heading for each field.")
+]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Let an error of our own code end the run.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from analyzer.commands.options import Format
+from analyzer.commands.options import Format, NotesFile
 from analyzer.errors import InputError
 
 MOST_MISPLACED = 5  # named, of the quoted lines that do not stand
@@ -22,16 +22,21 @@ def report(
     html: Annotated[Path | None, typer.Option(help="Write the HTML postmortem to this file too.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the JSON diagnosis to this file too.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the Markdown postmortem to this file too.")] = None,
+    notes: NotesFile = None,
     bundle: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="Check that every quoted line still stands in this bundle.")
     ] = None,
 ) -> None:
     """Render a diagnosis again, without the bundle."""
+    from analyzer.commands.people import written_by_people
     from analyzer.output import Outputs, emit
     from analyzer.revive import revive
 
     told = revive(_content(diagnosis), str(diagnosis))
-    emit(told, Outputs(format=format.value, output=output, html=html, json=json, markdown=markdown))
+    outputs = Outputs(
+        format=format.value, output=output, html=html, json=json, markdown=markdown, notes=written_by_people(notes)
+    )
+    emit(told, outputs)
     if bundle:
         from analyzer import quoted
         from analyzer.bundle import open_bundle
