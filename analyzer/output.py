@@ -13,7 +13,7 @@ from analyzer import accounts
 from analyzer.diagnosis import Diagnosis
 from analyzer.errors import UsageError
 from analyzer.model import FileEntry, Note
-from analyzer.present import to_json, to_text
+from analyzer.present import as_json, to_json, to_text
 from patterns.schema import Pattern
 
 TEXT_WIDTH = 80
@@ -28,6 +28,8 @@ class Outputs:
     html: Path | None = None
     json: Path | None = None
     markdown: Path | None = None
+    sarif: Path | None = None
+    junit: Path | None = None
     notes: Mapping[str, str] | None = None  # what people wrote, by the folded name of a field
     evidence: Path | None = None  # the same document as json; the quoted lines have more neighbours then
 
@@ -38,6 +40,8 @@ def emit(diagnosis: Diagnosis, outputs: Outputs) -> None:
         ("html", outputs.html),
         ("json", outputs.json),
         ("markdown", outputs.markdown),
+        ("sarif", outputs.sarif),
+        ("junit", outputs.junit),
         ("json", outputs.evidence),
     ):
         if path is not None:
@@ -54,6 +58,14 @@ def emit(diagnosis: Diagnosis, outputs: Outputs) -> None:
 def _rendered(diagnosis: Diagnosis, kind: str, notes: Mapping[str, str] | None) -> bytes:
     if kind == "json":
         return to_json(diagnosis)
+    if kind == "sarif":
+        from analyzer.sarif import sarif
+
+        return as_json(sarif(diagnosis))
+    if kind == "junit":
+        from analyzer.junit import junit
+
+        return junit(diagnosis)
     from analyzer.compose import compose
     from reports import render
 

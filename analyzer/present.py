@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -67,14 +67,19 @@ ROOMS: Final = tuple(
 
 
 def to_json(diagnosis: Diagnosis) -> bytes:
-    """`podtopsy/diagnosis/v1`, indented by two, with a line feed at the end.
+    """`podtopsy/diagnosis/v1`."""
+    return as_json(document(diagnosis))
+
+
+def as_json(content: Mapping[str, object]) -> bytes:
+    """A JSON document, indented by two, with a line feed at the end.
 
     Hidden characters keep their meaning but are written as JSON escapes, so that no terminal obeys them; a lone
     surrogate, which JSON cannot carry, becomes the text of its escape.
     """
     import orjson
 
-    text = orjson.dumps(_encodable(document(diagnosis)), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    text = orjson.dumps(_encodable(content), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     return _STEERING.sub(lambda match: escape_of(match.group()), text.decode()).encode()
 
 

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from analyzer.commands.options import BROKEN, FOUND, Format, NoProgress, NotesFile, Paths, Patterns, Strict
+from analyzer.commands.options import (
+    BROKEN,
+    FOUND,
+    Format,
+    Junit,
+    NoProgress,
+    NotesFile,
+    Paths,
+    Patterns,
+    Sarif,
+    Strict,
+)
 from analyzer.errors import UsageError
 
 
@@ -30,6 +41,8 @@ def diagnose(
         Path | None,
         typer.Option(help="Write the diagnosis with every quoted line and the ten lines around it: enough to report."),
     ] = None,
+    sarif: Sarif = None,
+    junit: Junit = None,
     notes: NotesFile = None,
     namespace: Annotated[list[str] | None, typer.Option(help="Only failures in this namespace.")] = None,
     pod: Annotated[list[str] | None, typer.Option(help="Only failures of this pod.")] = None,
@@ -72,6 +85,8 @@ def diagnose(
         html=html,
         json=json,
         markdown=markdown,
+        sarif=sarif,
+        junit=junit,
         evidence=evidence,
         notes=people,
     )

@@ -21,6 +21,8 @@ class Format(enum.StrEnum):
     json = "json"
     markdown = "markdown"
     html = "html"
+    sarif = "sarif"
+    junit = "junit"
 
 
 Paths = Annotated[
@@ -31,5 +33,7 @@ Patterns = Annotated[list[Path] | None, typer.Option("--patterns", metavar="DIR"
 NotesFile = Annotated[
     Path | None, typer.Option("--notes", help="What people add to the postmortem: Markdown, a heading for each field.")
 ]
+Sarif = Annotated[Path | None, typer.Option("--sarif", help="Write SARIF 2.1.0 to this file too.")]
+Junit = Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML to this file too.")]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Let an error of our own code end the run.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from analyzer.commands.options import Format, NotesFile
+from analyzer.commands.options import Format, Junit, NotesFile, Sarif
 from analyzer.errors import InputError
 
 MOST_MISPLACED = 5  # named, of the quoted lines that do not stand
@@ -22,6 +22,8 @@ def report(
     html: Annotated[Path | None, typer.Option(help="Write the HTML postmortem to this file too.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the JSON diagnosis to this file too.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the Markdown postmortem to this file too.")] = None,
+    sarif: Sarif = None,
+    junit: Junit = None,
     notes: NotesFile = None,
     bundle: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="Check that every quoted line still stands in this bundle.")
@@ -34,7 +36,14 @@ def report(
 
     told = revive(_content(diagnosis), str(diagnosis))
     outputs = Outputs(
-        format=format.value, output=output, html=html, json=json, markdown=markdown, notes=written_by_people(notes)
+        format=format.value,
+        output=output,
+        html=html,
+        json=json,
+        markdown=markdown,
+        sarif=sarif,
+        junit=junit,
+        notes=written_by_people(notes),
     )
     emit(told, outputs)
     if bundle:
