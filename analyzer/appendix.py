@@ -108,12 +108,6 @@ def seen(diagnosis: Diagnosis) -> tuple[context.Seen, ...]:
     return tuple(_seen(row) for row in diagnosis.seen[:SHOWN_SEEN])
 
 
-def _end_of(path: str) -> str:
-    """The last parts of a path, which tell more than the first; the whole of it is in the evidence and in JSON."""
-    parts = path.split("/")
-    return one_line("/".join(["…", *parts[-SHOWN_PARTS:]]) if len(parts) > SHOWN_PARTS + 1 else path)
-
-
 def _seen(row: Seen) -> context.Seen:
     place = wording.place(row.about)
     more = f" and {row.objects - 1:,} more" if row.objects > 1 else ""
@@ -127,5 +121,5 @@ def _seen(row: Seen) -> context.Seen:
         first=row.first_seen,
         last=row.last_seen,
         part=PARTS.get(row.part, row.part).format(rank=row.rank) if row.part in PARTS else row.part,
-        where=_end_of(f"{row.path}:{row.line}" if row.line else row.path),
+        where=one_line(wording.end_of(f"{row.path}:{row.line}" if row.line else row.path, SHOWN_PARTS)),
     )

@@ -15,6 +15,7 @@ from reports.visible import one_line
 SHOWN_VICTIMS: Final = 500
 SHOWN_EVENTS: Final = 200
 SHOWN_REMARKS: Final = 300
+SHOWN_PARTS: Final = 4  # of a path on the first screen
 LEVELS: Final = ("warning", "error", "fatal")  # worth a word beside the quote
 SHOWN_CHARACTERS: Final = 4096  # of a quoted line; the bundle has the rest
 
@@ -167,6 +168,7 @@ def _quotes(lines: Sequence[EvidenceLine], anchor: str, label: str) -> tuple[con
             anchor=f"{anchor}-{number}",
             label=f"{label}{number}",
             place=_place(line.path, line.line),
+            end=wording.end_of(_place(line.path, line.line), SHOWN_PARTS),
             source=wording.source_words(line.source),
             time=line.timestamp,
             time_error_seconds=line.timestamp_error_seconds,

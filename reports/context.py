@@ -26,6 +26,7 @@ class Quote:
     anchor: str  # id within the page, unique: "e1-3"
     label: str  # what the text calls it: "E3", "2.E1" in the second diagnosis
     place: str  # path:line, or the path alone where the line is not known
+    end: str  # the same, cut to its last parts where it is long
     source: str  # what wrote it, in words: "container log"
     time: dt.datetime | None  # when it happened
     time_error_seconds: float  # the time is right to within this many seconds

@@ -5,13 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
-from hand_made import BIG, FLUENTD, HEALTHY, STORY, at
+from hand_made import BIG, FLUENTD, HEALTHY, STORY, at, file
 from test_cli import SAMPLE, podtopsy, told
 from test_reports import Page
 
 from analyzer.compose import compose
-from analyzer.diagnosis import Diagnosis, Step
+from analyzer.diagnosis import Diagnosis, Step, Victim
 from analyzer.draft import FIELDS
+from analyzer.model import Note
 from analyzer.notes import parse, read_notes
 from reports.context import Draft
 from reports.render import html, markdown
@@ -180,6 +181,30 @@ def test_the_tool_and_its_patterns_are_named() -> None:
     text = Page(html(compose(STORY))).text
     assert "130 patterns (110 name a cause, 2 of them given with --patterns), fingerprint 0123456789ab" in text
     assert "The terms add up to a sum s; the confidence is 1 / (1 + e^(−1.45 × (s − 0.45)))" in text
+
+
+def test_a_bundle_of_thousands_of_pods_files_and_findings_stays_a_page_that_can_be_mailed() -> None:
+    victims = tuple(
+        Victim(namespace="shop", pod=f"cart-7c9d8b6f54-{n:05}", container="cart", node=f"worker-{n}")
+        for n in range(2000)
+    )
+    long = dataclasses.replace(
+        FLUENTD.evidence[3], text="x" * 5000, before=("y" * 5000,) * 10, after=("z" * 5000,) * 10
+    )
+    cause = dataclasses.replace(FLUENTD, victims=victims, evidence=(*FLUENTD.evidence, *(long,) * 4))
+    huge = dataclasses.replace(
+        STORY,
+        causes=(cause, *(dataclasses.replace(BIG.causes[1], rank=n) for n in range(2, 11))),
+        seen=STORY.seen * 2500,
+        files=tuple(file(f"must-gather/logs/{n:05}/current.log", 100) for n in range(20_000)),
+        notes=tuple(Note(path=f"must-gather/logs/{n:05}", problem="cut short", line=n) for n in range(5000)),
+    )
+    source = html(compose(huge))
+    assert len(source.encode()) < 1_500_000
+    text = Page(source).text
+    assert "And 1,500 more, which the JSON output lists." in text
+    assert "Shown are the first 400 rows; the JSON output lists the other 4,600." in text
+    assert "podtopsy files lists the other 19,700." in text
 
 
 def test_a_patch_stands_in_the_remedy_with_where_its_values_come_from() -> None:
