@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 SAMPLE := samples/fluentd-mount-mismatch/bundle
 
-.PHONY: demo test lint bench accuracy wheel clean
+.PHONY: demo test lint bench accuracy docs wheel clean
 
 demo: $(VENV)/.run
 	$(BIN)/podtopsy diagnose $(SAMPLE) --html fluentd-report.html
@@ -26,6 +26,9 @@ bench: $(VENV)/.bench
 
 accuracy: $(VENV)/.run
 	$(BIN)/python bench/accuracy.py $(CASES)
+
+docs: $(VENV)/.run
+	$(BIN)/python docs/generate.py
 
 wheel: $(VENV)/.test
 	$(BIN)/python .ci/check_wheel.py

@@ -8,16 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.bundle import Bundle, open_bundle
-from analyzer.conclude import EVERYTHING, Focus, conclude
+from analyzer.conclude import conclude
+from analyzer.cre.beside import beside
+from analyzer.cre.read import read_rules
+from analyzer.cre.sources import Binding
+from analyzer.cre.translate import Translation
 from analyzer.derive import LINES, derive
 from analyzer.diagnosis import Diagnosis
 from analyzer.find import find
+from analyzer.focus import EVERYTHING, Focus
 from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.model import Evidence, FileEntry, Note
 from analyzer.quoted import NEAR, QUICK_BYTES, with_neighbours
+from analyzer.redact.mask import Masker
+from analyzer.redact.report import mask_with, masked
 from analyzer.screen import Screen
-from patterns.load import load_library
+from analyzer.sources import library_of
+from patterns.policy import NO_POLICY, Policy
 from patterns.schema import Library
 
 Progress = Callable[[int, int, str], None]  # files done, bytes done, path at hand
@@ -28,38 +36,54 @@ class Options:
     """What the command line may ask of an analysis."""
 
     patterns: tuple[Path, ...] = ()  # further pattern files or folders
+    policy: Path | None = None  # the site's policy; None: the user's own, where there is one
+    cre: tuple[Path, ...] = ()  # files and folders of CRE rules
+    cre_sources: tuple[str, ...] = ()  # NAME=GLOB: what their abstract sources mean
     focus: Focus = EVERYTHING
     strict: bool = False  # let our own bugs raise
     timezone: dt.tzinfo | None = None  # of times that say none; None: UTC
     progress: Progress | None = None
     neighbours: int | None = None  # lines quoted around each quoted one; None: a few, where that costs no time
+    anonymize: Callable[[Diagnosis, Evidence], Diagnosis] | None = None  # the last word on what is told
 
 
 def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagnosis:
     """The diagnosis of the bundle at `paths`.
 
     Raises InputError when a path is missing or unreadable as a whole, and patterns.LibraryError when a
-    pattern is wrong.
+    pattern or a CRE rule is wrong.
     """
-    library = load_library(options.patterns)
+    library, policy = library_of(options.patterns, options.policy)
+    rules = Translation.of(read_rules(options.cre), Binding.of(options.cre_sources)) if options.cre else None
     again = None if "-" in map(str, paths) else lambda: open_bundle(paths)  # standard input is read once
-    return analyze_bundle(open_bundle(paths), library, options, again)
+    return analyze_bundle(open_bundle(paths), library, options, policy, rules, again)
 
 
 def analyze_bundle(
-    bundle: Bundle, library: Library, options: Options = Options(), again: Callable[[], Bundle] | None = None
+    bundle: Bundle,
+    library: Library,
+    options: Options = Options(),
+    policy: Policy = NO_POLICY,
+    rules: Translation | None = None,
+    again: Callable[[], Bundle] | None = None,
 ) -> Diagnosis:
-    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs.
+    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs, redact masks; CRE rules beside.
 
     `again` opens the bundle a second time, for the lines around those that are quoted.
     """
-    screen = screen_of(library)
+    screen = screen_of(library, rules)
     evidence = read(bundle, screen, options)
-    findings = find(evidence, library, screen)
-    diagnosis = conclude(evidence, findings, library, bundle.paths, options.focus)
+    findings = [
+        f
+        for f in find(evidence, library, screen)
+        if not any(noise.covers(f.pattern, f.about.namespace) for noise in policy.noise)
+    ]
+    concluded = conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
+    together = concluded if rules is None else beside(concluded, rules.find(evidence))
     if again is not None and (options.neighbours is not None or bundle.bytes_read <= QUICK_BYTES):
-        diagnosis = with_neighbours(diagnosis, again(), NEAR if options.neighbours is None else options.neighbours)
-    return diagnosis
+        together = with_neighbours(together, again(), NEAR if options.neighbours is None else options.neighbours)
+    diagnosis = masked(together, evidence.secrets)
+    return diagnosis if options.anonymize is None else options.anonymize(diagnosis, evidence)
 
 
 def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:
@@ -67,12 +91,18 @@ def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Eviden
     return derive(ingest(bundle, screen, options.progress, strict=options.strict, timezone=options.timezone))
 
 
-def screen_of(library: Library) -> Screen:
+def screen_of(library: Library, rules: Translation | None = None) -> Screen:
     """One screen for all: what bulk logs are scanned for, and what records are matched with."""
-    return Screen.build(tuple(sorted({*library.expressions, *LINES})))
+    sought = None if rules is None else rules.sought()
+    return Screen.build(tuple(sorted({*library.expressions, *LINES})), sought=sought)
 
 
 def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:
     """What the bundle holds and what became of each file, with the notes on what could not be read."""
-    evidence = read(open_bundle(paths), screen_of(load_library(options.patterns)), options)
-    return rows(FileEntry, evidence.files), rows(Note, evidence.notes)
+    evidence = evidence_of(paths, options)
+    return mask_with(Masker(evidence.secrets), (rows(FileEntry, evidence.files), rows(Note, evidence.notes)))
+
+
+def evidence_of(paths: Sequence[str | Path], options: Options = Options()) -> Evidence:
+    """What the bundle at `paths` says, not masked yet; raises as `analyze` does."""
+    return read(open_bundle(paths), screen_of(library_of(options.patterns)[0]), options)

@@ -41,8 +41,14 @@ def bundle_facts(diagnosis: Diagnosis) -> tuple[context.Fact, ...]:
         ("Namespaces", f"{facts.namespaces:,}"),
         ("Files", f"{len(files):,}, {wording.size(sum(f.bytes for f in files))}"),
         ("Lines", f"{sum(f.lines for f in files):,}"),
+        ("Masked", wording.listed([wording.count(m.values or m.places, _words(m.kind)) for m in diagnosis.masked])),
     )
     return tuple(context.Fact(label=label, value=one_line(value)) for label, value in pairs if value)
+
+
+def _words(kind: str) -> str:
+    """A kind of mask as the page names it."""
+    return "line that could not be checked" if kind == "withheld" else kind.replace("-", " ")
 
 
 def ledger(files: Sequence[FileEntry]) -> context.Ledger:

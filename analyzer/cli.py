@@ -12,12 +12,14 @@ from typing import Annotated
 import typer
 
 from analyzer._version import __version__
-from analyzer.commands import patterns
+from analyzer.commands import cre, patterns
 from analyzer.commands.diagnose import diagnose
 from analyzer.commands.files import files
 from analyzer.commands.formats import formats
 from analyzer.commands.options import INTERRUPTED, USAGE
+from analyzer.commands.redact import redact
 from analyzer.commands.report import report
+from analyzer.commands.timeline import timeline
 from analyzer.errors import PodtopsyError
 
 app = typer.Typer(
@@ -28,10 +30,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (diagnose, files, formats, report):
+for _command in (diagnose, files, formats, redact, report, timeline):
     app.command()(_command)
 app.add_typer(patterns.app, name="patterns")
-COMMANDS = frozenset({"diagnose", "files", "formats", "patterns", "report"})
+app.add_typer(cre.app, name="cre")
+COMMANDS = frozenset({"cre", "diagnose", "files", "formats", "patterns", "redact", "report", "timeline"})
 
 
 def _version(value: bool) -> None:

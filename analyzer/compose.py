@@ -7,19 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from analyzer import appendix, verdict, wording
-from analyzer.diagnosis import Cause, Diagnosis, EvidenceLine, Unexplained
+from analyzer.chart import chart
+from analyzer.diagnosis import Cause, Detection, Diagnosis, EvidenceLine, Unexplained
 from analyzer.draft import draft
 from reports import context
 from reports.visible import one_line
 
 SHOWN_VICTIMS: Final = 500
 SHOWN_EVENTS: Final = 200
+SHOWN_PROOFS: Final = 5  # lines of a CRE rule's first match
 SHOWN_REMARKS: Final = 300
 SHOWN_PARTS: Final = 4  # of a path on the first screen
 LEVELS: Final = ("warning", "error", "fatal")  # worth a word beside the quote
 SHOWN_CHARACTERS: Final = 4096  # of a quoted line; the bundle has the rest
 
-LANES: Final = (("cause", "Cause"), ("mechanism", "Mechanism"), ("symptom", "Symptoms"), ("line", "Other lines"))
+ROLES: Final = ("cause", "mechanism", "symptom", "line")
 
 
 def compose(diagnosis: Diagnosis, notes: Mapping[str, str] | None = None) -> context.Postmortem:
@@ -38,6 +40,7 @@ def compose(diagnosis: Diagnosis, notes: Mapping[str, str] | None = None) -> con
         causes=causes,
         leads=leads,
         calm=tuple(context.Calm(title=c.title, count=c.count, because=c.because) for c in diagnosis.calm),
+        detections=tuple(map(_detection, diagnosis.detections)),
         explained=verdict.explained(diagnosis),
         missing=tuple(
             context.Gap(
@@ -49,7 +52,7 @@ def compose(diagnosis: Diagnosis, notes: Mapping[str, str] | None = None) -> con
             for gap in diagnosis.missing
         ),
         commands="\n".join(dict.fromkeys(gap.command.strip() for gap in diagnosis.missing if gap.command.strip())),
-        timeline=_timeline(causes, leads),
+        timeline=_timeline(diagnosis, causes, leads),
         seen=appendix.seen(diagnosis),
         seen_hidden=max(0, len(diagnosis.seen) - appendix.SHOWN_SEEN),
         tool=appendix.tool(diagnosis),
@@ -132,6 +135,25 @@ def _cause(number: int, cause: Cause) -> context.RootCause:
     )
 
 
+def _detection(found: Detection) -> context.Detection:
+    shown = found.evidence[:SHOWN_PROOFS]
+    return context.Detection(
+        id=found.id,
+        title=one_line(found.title),
+        severity=found.severity,
+        count=found.count,
+        place=one_line(wording.place(found.about)),
+        time=found.first_seen,
+        cause=found.cause.strip(),
+        impact=found.impact.strip(),
+        mitigation=tuple(text for row in found.mitigation.split("\n") if (text := row.strip().lstrip("-*").strip())),
+        references=found.references,
+        lines=tuple(context.Fact(label=_place(e.path, e.line), value=_shown(e.text)) for e in shown),
+        hidden=len(found.evidence) - len(shown),
+        diagnoses=found.diagnoses,
+    )
+
+
 def _stripped(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(text.strip() for text in texts)
 
@@ -189,7 +211,9 @@ def _lead(number: int, lead: Unexplained) -> context.Lead:
     )
 
 
-def _timeline(causes: Sequence[context.RootCause], leads: Sequence[context.Lead]) -> context.Timeline:
+def _timeline(
+    diagnosis: Diagnosis, causes: Sequence[context.RootCause], leads: Sequence[context.Lead]
+) -> context.Timeline:
     events: list[context.Event] = []
     told: set[tuple[str, dt.datetime | None]] = set()  # quotes that a step of the same instant stands for
     for step in (step for cause in causes for step in cause.steps):
@@ -212,33 +236,11 @@ def _timeline(causes: Sequence[context.RootCause], leads: Sequence[context.Lead]
                 quotes=(quote,),
             )
             events.append(event)
-    ranks = {role: rank for rank, (role, _) in enumerate(LANES)}
+    ranks = {role: rank for rank, role in enumerate(ROLES)}
     events.sort(key=lambda e: (e.time, ranks.get(e.role, len(ranks)), e.text, [q.anchor for q in e.quotes]))
-    start, end = (events[0].time, events[-1].time) if events else (None, None)
     return context.Timeline(
-        start=start,
-        end=end,
-        lanes=_lanes(events),
+        chart=chart(diagnosis.timeline, diagnosis.causes),
         events=tuple(events[:SHOWN_EVENTS]),
         hidden=max(0, len(events) - SHOWN_EVENTS),
         undated=sum(quote.time is None for quote in quotes),
     )
-
-
-def _lanes(events: Sequence[context.Event]) -> tuple[context.Lane, ...]:
-    length = (events[-1].time - events[0].time).total_seconds() if events else 0.0
-    if length <= 0:
-        return ()
-    lanes = []
-    for role, title in LANES:
-        marks = tuple(
-            context.Mark(
-                at=(event.time - events[0].time).total_seconds() / length,
-                label=f"{wording.clock(event.time)} {event.text}",
-            )
-            for event in events[:SHOWN_EVENTS]
-            if event.role == role
-        )
-        if marks:
-            lanes.append(context.Lane(role=role, title=title, marks=marks))
-    return tuple(lanes)

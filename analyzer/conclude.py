@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,10 +12,11 @@ from analyzer._version import __version__
 from analyzer.cascade import quote, tell
 from analyzer.case import Case
 from analyzer.derive.dependents import dependencies
-from analyzer.derive.facts import Facts
+from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import BundleFacts, Cause, Diagnosis, EvidenceLine, Finding, LibraryFacts, Unexplained
 from analyzer.explained import explained
 from analyzer.failures import Failure, failures
+from analyzer.focus import EVERYTHING, Focus
 from analyzer.frames import rows
 from analyzer.levels import with_records
 from analyzer.missing import missing
@@ -25,26 +25,12 @@ from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
 from analyzer.seen import seen
+from analyzer.timeline import timeline
+from patterns.policy import Restarts
 from patterns.read import OURS
 from patterns.schema import Library
 
 MOST_UNEXPLAINED = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Focus:
-    """Which failures are looked at; an empty part allows all."""
-
-    namespaces: tuple[str, ...] = ()
-    pods: tuple[str, ...] = ()
-
-    def holds(self, failure: Failure) -> bool:
-        """The failure is in one of the namespaces and of one of the pods."""
-        ref = failure.about
-        return (not self.namespaces or ref.namespace in self.namespaces) and (not self.pods or ref.pod in self.pods)
-
-
-EVERYTHING = Focus()
 
 
 def conclude(
@@ -53,12 +39,14 @@ def conclude(
     library: Library,
     paths: Sequence[str],
     focus: Focus = EVERYTHING,
+    expected: Sequence[Restarts] = (),
 ) -> Diagnosis:
-    """The diagnosis of what was found in the bundle at `paths`."""
+    """The diagnosis of what was found in the bundle at `paths`; `expected` restarts are no failures."""
     facts = Facts.of(evidence)
     files = rows(FileEntry, evidence.files)
     notes = rows(Note, evidence.notes)
-    failed = tuple(f for f in failures(facts, findings, library, evidence.present) if focus.holds(f))
+    looked_at = focus.chosen(failures(facts, findings, library, evidence.present), facts)
+    failed = tuple(f for f in looked_at if not _is_expected(f, facts, expected))
     case = Case(
         facts=facts,
         findings=tuple(findings),
@@ -87,8 +75,24 @@ def conclude(
         has_failures=bool(failed),
         seen=seen(case, ranked),
         library=_library_facts(library),
-        broken_parts=tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL_ERROR)),
+        broken_parts=broken_parts(evidence),
+        timeline=timeline(facts, causes, unexplained),
     )
+
+
+def broken_parts(evidence: Evidence) -> tuple[str, ...]:
+    """What our own code failed on."""
+    notes = rows(Note, evidence.notes)
+    return tuple(f"{n.path}: {n.problem}" for n in notes if n.problem.startswith(INTERNAL_ERROR))
+
+
+def _is_expected(failure: Failure, facts: Facts, expected: Sequence[Restarts]) -> bool:
+    """Nothing but restarts, of a container that runs and is ready, within what the site expects."""
+    ref = failure.about
+    container = facts.container(Owner(ref.namespace, ref.pod, ref.container)) if expected and ref.pod else None
+    if container is None or container.state != "running" or container.is_ready is False:
+        return False
+    return any(e.covers(ref.namespace, ref.pod, container.restart_count or 0) for e in expected)
 
 
 def _unexplained(failed: Sequence[Failure], ranked: Sequence[Ranked], facts: Facts) -> tuple[Unexplained, ...]:

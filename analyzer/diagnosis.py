@@ -194,6 +194,26 @@ class LibraryFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """A rule of the Common Reliability Enumerations that holds for what the bundle says, its matches together."""
+
+    id: str  # CRE-2025-0048
+    title: str
+    severity: str  # critical, high, medium, low, info; "" not stated
+    count: int  # of matches
+    about: ObjectRef  # whose log shows the first of them
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+    evidence: tuple[EvidenceLine, ...]  # the lines of the first match
+    description: str
+    cause: str
+    impact: str
+    mitigation: str
+    references: tuple[str, ...]
+    diagnoses: tuple[int, ...] = ()  # ranks of the diagnoses about the same container, pod or node at that time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """Something the bundle does not hold, and the command that would fetch it."""
 
@@ -233,6 +253,80 @@ class BundleFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A state that lasted, from `start` to `end`."""
+
+    state: str  # waiting, running, ready, not_ready, completed, failed, pressure, unavailable, kept, unknown
+    start: dt.datetime
+    end: dt.datetime
+    label: str  # the state in a few words, with its reason
+    is_start_known: bool = True  # False: it began at `start` at the latest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Something that happened, or several alike that stand too close to be told apart."""
+
+    kind: str  # event, log, kernel, probe, end
+    severity: str  # info, warning, error
+    time: dt.datetime
+    until: dt.datetime  # the last of them; `time` where it happened once
+    label: str  # reason and message of the most frequent one
+    count: int = 1  # how often it happened, by the sources' own counts
+    others: int = 0  # unlike ones gathered in this mark, beside the one that `label` tells
+    rank: int = 0  # of the diagnosis that quotes it; 0: it is not quoted
+    evidence: int = 0  # index into that diagnosis' evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPoint:
+    """What a container held at one moment."""
+
+    time: dt.datetime
+    used_bytes: int
+    limit_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One resource through time. Where no bar stands, it did not exist or no state of it can be told."""
+
+    kind: str  # node, pressure, object, pod, init, sidecar, main, ephemeral, probe, memory, folded, source
+    namespace: str
+    name: str  # of the pod, node or object; of what is folded, its owner
+    container: str = ""
+    about: str = ""  # kind of an object, of a probe or of what is folded; the source's name
+    rank: int = 0  # the diagnosis it belongs to; 0: all or none
+    is_cause: bool = False
+    folded: int = 0  # resources that this lane stands for, when they are too many for one each
+    bars: tuple[Bar, ...] = ()  # in time order, without overlap
+    marks: tuple[Mark, ...] = ()  # in time order
+    restarts: tuple[dt.datetime, ...] = ()  # the restarts whose time is known
+    restart_count: int | None = None  # all restarts, as the status counts them
+    memory: tuple[MemoryPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """The incidents' resources side by side; empty when nothing has failed or nothing has a time."""
+
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None  # usually when the bundle was collected
+    window: tuple[dt.datetime, dt.datetime] | None = None  # from the first to the last trace of the incident
+    lanes: tuple[Lane, ...] = ()  # the best diagnosis first, and in each the cause first
+    folded_diagnoses: int = 0  # further diagnoses without lanes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masked:
+    """How many secrets of one kind were replaced by placeholders."""
+
+    kind: str  # password, token, private-key ...; "withheld" counts lines that could not be checked
+    values: int  # different ones; 0 for "withheld"
+    places: int  # where they stood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """Everything podtopsy has to say of one bundle."""
 
@@ -247,6 +341,9 @@ class Diagnosis:
     files: tuple[FileEntry, ...]
     notes: tuple[Note, ...]
     has_failures: bool  # False: nothing in the bundle is in a bad state
+    detections: tuple[Detection, ...] = ()  # of the CRE rules given, worst first
     broken_parts: tuple[str, ...] = ()  # our own bugs, named; exit code 3
     seen: tuple[Seen, ...] = ()  # all that patterns saw, that of the best diagnosis first
     library: LibraryFacts = LibraryFacts()
+    timeline: Timeline = Timeline()
+    masked: tuple[Masked, ...] = ()  # secrets that were replaced, by kind

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 
-from analyzer.diagnosis import SCHEMA, Cause, Diagnosis, EvidenceLine, Explained, ObjectRef, Unexplained
+from analyzer.diagnosis import SCHEMA, Cause, Detection, Diagnosis, EvidenceLine, Explained, ObjectRef, Unexplained
 from analyzer.model import FileEntry
 
 
@@ -18,9 +19,9 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "bundle": {
             "paths": list(facts.paths),
             "layouts": list(facts.layouts),
-            "collected_at": _time(facts.collected_at),
-            "first_timestamp": _time(facts.first_timestamp),
-            "last_timestamp": _time(facts.last_timestamp),
+            "collected_at": instant_text(facts.collected_at),
+            "first_timestamp": instant_text(facts.first_timestamp),
+            "last_timestamp": instant_text(facts.last_timestamp),
             "cluster": {
                 "kubernetes_version": facts.kubernetes_version,
                 "platform": facts.platform,
@@ -29,10 +30,10 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
                 "namespaces": facts.namespaces,
             },
         },
-        "diagnoses": [_diagnosis(cause) for cause in diagnosis.causes],
+        "diagnoses": [_diagnosis(cause, diagnosis.detections) for cause in diagnosis.causes],
         "unexplained": [_unexplained(lead) for lead in diagnosis.unexplained],
         "explained": {
-            "window": [_time(t) for t in numbers.window] if numbers.window else None,
+            "window": [instant_text(t) for t in numbers.window] if numbers.window else None,
             "warnings": numbers.warnings,
             "explained": numbers.explained,
             "share": _share(numbers),
@@ -54,9 +55,41 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "calm": [{"title": c.title, "because": c.because, "count": c.count} for c in diagnosis.calm],
         "has_failures": diagnosis.has_failures,
         "broken_parts": list(diagnosis.broken_parts),
+        "detections": [_detection(detection) for detection in diagnosis.detections],
+        "timeline": _plain(diagnosis.timeline),
+        "masked": [{"kind": m.kind, "values": m.values, "places": m.places} for m in diagnosis.masked],
         "seen": [_plain(row) for row in diagnosis.seen],
         "library": _plain(diagnosis.library),
     }
+
+
+def detection_document(detection: Detection) -> dict[str, object]:
+    """A CRE rule that holds; the first keys are those of `podtopsy cre run`."""
+    return {
+        "id": detection.id,
+        "title": detection.title,
+        "count": detection.count,
+        "first_seen": instant_text(detection.first_seen),
+        "evidence": [
+            {"path": e.path, "line": e.line, "timestamp": instant_text(e.timestamp), "text": e.text}
+            for e in detection.evidence
+        ],
+        "last_seen": instant_text(detection.last_seen),
+        "severity": detection.severity or None,
+        **_about(detection.about),
+        "description": detection.description,
+        "cause": detection.cause,
+        "impact": detection.impact,
+        "mitigation": detection.mitigation,
+        "references": list(detection.references),
+        "diagnoses": list(detection.diagnoses),
+    }
+
+
+def _detection(detection: Detection) -> dict[str, object]:
+    """The same with all that a report is made of."""
+    lines = [_evidence(line) for line in detection.evidence]
+    return {**detection_document(detection), "evidence": lines, "object": _object(detection.about)}
 
 
 def _share(numbers: Explained) -> float | None:
@@ -64,7 +97,7 @@ def _share(numbers: Explained) -> float | None:
     return round(numbers.explained / numbers.warnings, 4) if numbers.window and numbers.warnings else None
 
 
-def _diagnosis(cause: Cause) -> dict[str, object]:
+def _diagnosis(cause: Cause, detections: Sequence[Detection]) -> dict[str, object]:
     victims = {(v.namespace or "", v.pod or "", v.container or "", v.node or "") for v in cause.victims}
     return {
         "rank": cause.rank,
@@ -79,10 +112,10 @@ def _diagnosis(cause: Cause) -> dict[str, object]:
             {"namespace": ns or None, "pod": pod or None, "container": container or None, "node": node or None}
             for ns, pod, container, node in sorted(victims)
         ],
-        "first_seen": _time(cause.first_seen),
-        "last_seen": _time(cause.last_seen),
+        "first_seen": instant_text(cause.first_seen),
+        "last_seen": instant_text(cause.last_seen),
         "chain": [
-            {"role": s.role, "title": s.title, "timestamp": _time(s.timestamp), "evidence": list(s.evidence)}
+            {"role": s.role, "title": s.title, "timestamp": instant_text(s.timestamp), "evidence": list(s.evidence)}
             for s in cause.chain
         ],
         "score": [{"name": t.name, "value": round(t.value, 4), "because": t.because} for t in cause.score],
@@ -98,11 +131,9 @@ def _diagnosis(cause: Cause) -> dict[str, object]:
         "impact": cause.impact,
         "references": list(cause.references),
         "object": _object(cause.about),
-        "patch": [
-            {"target": p.target, "language": p.language, "text": p.text, "command": p.command, "because": p.because}
-            for p in cause.patch
-        ],
-        "counterfactuals": [{"statement": c.statement, "evidence": list(c.evidence)} for c in cause.counterfactuals],
+        "detections": [detection.id for detection in detections if cause.rank in detection.diagnoses],
+        "patch": [_plain(p) for p in cause.patch],
+        "counterfactuals": [_plain(c) for c in cause.counterfactuals],
     }
 
 
@@ -134,7 +165,7 @@ def _evidence(line: EvidenceLine) -> dict[str, object]:
     return {
         "path": line.path,
         "line": line.line,
-        "timestamp": _time(line.timestamp),
+        "timestamp": instant_text(line.timestamp),
         "source": line.source,
         "text": line.text,
         "before": list(line.before),
@@ -157,8 +188,8 @@ def _file(entry: FileEntry) -> dict[str, object]:
         "unparsed": entry.unparsed,
         "skipped": entry.skipped,
         "records": entry.records,
-        "first_timestamp": _time(entry.first_timestamp),
-        "last_timestamp": _time(entry.last_timestamp),
+        "first_timestamp": instant_text(entry.first_timestamp),
+        "last_timestamp": instant_text(entry.last_timestamp),
         "why": entry.why,
         "duplicates": entry.duplicates,
         "sample": entry.sample,
@@ -174,7 +205,7 @@ def _file(entry: FileEntry) -> dict[str, object]:
 def _plain(value: object) -> object:
     """A dataclass field by field, under the fields' own names; what it holds likewise."""
     if isinstance(value, dt.datetime):
-        return _time(value)
+        return instant_text(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if dataclasses.is_dataclass(value):
@@ -182,7 +213,7 @@ def _plain(value: object) -> object:
     return value
 
 
-def _time(instant: dt.datetime | None) -> str | None:
+def instant_text(instant: dt.datetime | None) -> str | None:
     """RFC 3339 in UTC; microseconds only where there are any."""
     if instant is None:
         return None

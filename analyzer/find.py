@@ -77,15 +77,20 @@ def _hits(records: Sequence[Record], library: Library, screen: Screen) -> list[_
         if record.message not in matches:
             matches[record.message] = screen.match(record.message)
         for name, number, selector in wanted.of(record, matches[record.message]):
-            if _holds(selector, record):
+            # The index has settled the source, and the message or the reason.
+            if holds(selector, record, "reason", True) and holds(selector, record, "where", True):
                 out.append(_Hit(name, number, record_id))
     return out
 
 
-def _holds(selector: Selector, record: Record) -> bool:
-    """The parts of a selector that the index has not settled: reason next to a message, and `where`."""
-    if selector.reasons and record.reason not in selector.reasons:
-        return False
+def holds(selector: Selector, record: Record, part: str, is_matched: bool) -> bool:
+    """One part of a selector: source, reason, message (which the caller has matched) or where."""
+    if part == "source":
+        return record.source in selector.sources
+    if part == "reason":
+        return not selector.reasons or record.reason in selector.reasons
+    if part == "message":
+        return is_matched
     return all(getattr(record, column) in allowed for column, allowed in selector.where)
 
 

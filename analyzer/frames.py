@@ -9,12 +9,15 @@ import dataclasses
 import datetime as dt
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import polars as pl
 
 from analyzer.model import Quote
+
+_ZERO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 Row = TypeVar("Row")
 
@@ -60,30 +63,57 @@ def _plain(value: Any) -> Any:
 
 def frame(row: type[Row], values: Iterable[Row]) -> pl.DataFrame:
     """A frame of `values`, strictly typed, in a total order (path, line, then every other field)."""
-    names = list(_schema(row))
-    nested = [n for n in names if n == "cites"]
-    columns: dict[str, list[Any]] = {n: [] for n in names}
-    for value in values:
-        for name in names:
-            columns[name].append(getattr(value, name))
-    for name in nested:
-        columns[name] = [[_plain(q) for q in quotes] for quotes in columns[name]]
-    table = pl.DataFrame(
-        [pl.Series(n, columns[n], dtype=_schema(row)[n], strict=True) for n in names],
-    )
-    order = [n for n in ORDER if n in names]
+    types = _schema(row)
+    kept = values if isinstance(values, Sequence) else list(values)
+    table = pl.DataFrame([_column(n, [getattr(v, n) for v in kept], dtype) for n, dtype in types.items()])
+    order = [n for n in ORDER if n in types]
     return table.sort(order, maintain_order=True, nulls_last=False)
+
+
+def _column(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
+    """One column of a frame; polars alone takes a microsecond and more for each instant and each list."""
+    if isinstance(dtype, pl.Datetime):
+        counted = [None if v is None else (v - _ZERO) // _MICROSECOND for v in values]
+        return pl.Series(name, counted, dtype=pl.Int64, strict=True).cast(dtype)
+    if isinstance(dtype, pl.List):
+        return _lists(name, values, dtype)
+    return pl.Series(name, values, dtype=dtype, strict=True)
+
+
+def _lists(name: str, values: list[Any], dtype: pl.List) -> pl.Series:
+    """A column of lists: each different one is made once (most are empty, many the same), all from one flat column."""
+    number: dict[tuple[Any, ...], int] = {}
+    picked = [number.setdefault(v, len(number)) for v in values]
+    owners = [i for items, i in number.items() for _ in items]
+    items = [_plain(v) if name == "cites" else v for items in number for v in items]
+    flat = [pl.Series("owner", owners, dtype=pl.Int64), pl.Series(name, items, dtype=dtype.inner, strict=True)]
+    filled = pl.DataFrame(flat).group_by("owner", maintain_order=True).agg(name)
+    all_of = pl.DataFrame([pl.Series("owner", range(len(number)), dtype=pl.Int64)])
+    made = all_of.join(filled, on="owner", how="left", maintain_order="left")[name]
+    return made.fill_null(pl.Series([[]], dtype=dtype)).gather(picked)
 
 
 def rows(row: type[Row], table: pl.DataFrame) -> list[Row]:
     """The rows of a frame as values again; columns that the class does not know are left out."""
     names = list(_schema(row))
-    lists = [i for i, n in enumerate(names) if isinstance(_schema(row)[n], pl.List)]
-    cites = names.index("cites") if "cites" in names else -1
-    out: list[Row] = []
-    for values in table.select(names).iter_rows():
-        fields = list(values)
-        for i in lists:
-            fields[i] = tuple(Quote(**q) for q in fields[i]) if i == cites else tuple(fields[i])
-        out.append(row(**dict(zip(names, fields, strict=True))))
-    return out
+    columns = [_values(table[n], _schema(row)[n]) for n in names]
+    return [row(**dict(zip(names, fields, strict=True))) for fields in zip(*columns, strict=True)]
+
+
+def _values(column: pl.Series, dtype: pl.DataType) -> list[Any]:
+    """The values of a column; each different instant and list is made once."""
+    if isinstance(dtype, pl.Datetime):
+        known: dict[int | None, dt.datetime | None] = {None: None}
+        counted = column.cast(pl.Int64).to_list()
+        for value in counted:
+            if value not in known:
+                known[value] = _ZERO + dt.timedelta(microseconds=value)
+        return [known[value] for value in counted]
+    if not isinstance(dtype, pl.List):
+        return column.to_list()
+    made: list[tuple[Any, ...]] = [()] * len(column)
+    is_filled = column.list.len() > 0
+    filled = column.filter(is_filled).to_list()
+    for place, items in zip(is_filled.arg_true().to_list(), filled, strict=True):
+        made[place] = tuple(Quote(**q) for q in items) if column.name == "cites" else tuple(items)
+    return made

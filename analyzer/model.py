@@ -9,8 +9,8 @@ Units are fixed once: instants are UTC datetimes (microseconds), `_seconds` floa
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -329,6 +329,30 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Whose log a line is of, as its path and the headings before it tell; "" unknown."""
+
+    source: str  # one of LOG_SOURCES
+    namespace: str = ""
+    pod: str = ""
+    container: str = ""
+    node: str = ""
+
+
+class SoughtLine(NamedTuple):
+    """A line of a log in which the screen saw what it was told to search for besides; not yet proved."""
+
+    path: str
+    line: int
+    raw: bytes  # without its line end, cut where it is long
+    timed_by: bytes  # the line that tells its time: itself, or one of those before it; b"" where none does
+    entry: bytes  # the line with those that go on with it, as one; b"" where there are none
+    begins: int  # the line at which its entry begins
+    numbers: tuple[int, ...]  # of what was sought, ascending
+    whose: Whose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All frames of one bundle: what ingest read, what derive joined."""
 
@@ -344,5 +368,7 @@ class Evidence:
     files: pl.DataFrame
     notes: pl.DataFrame
     collected_at: dt.datetime | None = None  # when the bundle was taken, as the bundle itself tells it
+    sought: tuple[SoughtLine, ...] = ()  # in the order of files and lines
     present: dt.datetime | None = None  # collected_at, else the newest time seen: what "now" means in this bundle
     layouts: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never to be written

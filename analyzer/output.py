@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer import accounts
+from analyzer import accounts, chronicle
+from analyzer.chronicle import Chronicle
 from analyzer.diagnosis import Diagnosis
 from analyzer.errors import UsageError
 from analyzer.model import FileEntry, Note
-from analyzer.present import as_json, to_json, to_text
+from analyzer.present import json_bytes, to_json, to_text
 from patterns.schema import Pattern
 
 TEXT_WIDTH = 80
@@ -61,7 +62,7 @@ def _rendered(diagnosis: Diagnosis, kind: str, notes: Mapping[str, str] | None) 
     if kind == "sarif":
         from analyzer.sarif import sarif
 
-        return as_json(sarif(diagnosis))
+        return json_bytes(sarif(diagnosis))
     if kind == "junit":
         from analyzer.junit import junit
 
@@ -111,6 +112,20 @@ def emit_ledger(entries: Sequence[FileEntry], notes: Sequence[Note], *, as_json:
         _print(accounts.as_json(entries, notes))
     else:
         _print(accounts.as_text(entries, notes).encode("utf-8", "backslashreplace"))
+
+
+def emit_chronicle(told: Chronicle, kind: str, output: Path | None) -> None:
+    """The merged timeline as text, csv or json, to standard output or to `output`."""
+    if kind == "csv":
+        answer = chronicle.as_csv(told)
+    elif kind == "json":
+        answer = json_bytes(chronicle.as_document(told))
+    else:
+        answer = chronicle.as_text(told).encode("utf-8", "backslashreplace")
+    if output is not None:
+        write(output, answer)
+    else:
+        _print(answer)
 
 
 def pattern_page(pattern: Pattern) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from analyzer import verdict, wording
-from analyzer.diagnosis import Cause, Diagnosis, Step
+from analyzer.diagnosis import Cause, Detection, Diagnosis, Step
 from analyzer.document import document
 from reports.visible import escape_of, one_line
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 LABEL: Final = 12  # columns of the labels on the left
+MOST_DETECTIONS: Final = 3  # of CRE rules that hold
 MOST_CALM: Final = 4  # of the warnings that are no incident
 SCREEN: Final = 23  # lines of a terminal, less one for the prompt
 
@@ -68,10 +69,10 @@ ROOMS: Final = tuple(
 
 def to_json(diagnosis: Diagnosis) -> bytes:
     """`podtopsy/diagnosis/v1`."""
-    return as_json(document(diagnosis))
+    return json_bytes(document(diagnosis))
 
 
-def as_json(content: Mapping[str, object]) -> bytes:
+def json_bytes(content: Mapping[str, object]) -> bytes:
     """A JSON document, indented by two, with a line feed at the end.
 
     Hidden characters keep their meaning but are written as JSON escapes, so that no terminal obeys them; a lone
@@ -154,6 +155,7 @@ class _Page:
             self.block("", verdict.explanation(diagnosis))
             self.calm(diagnosis)
         self.others(diagnosis)
+        self.detections(diagnosis.detections)
         if diagnosis.missing:
             first = diagnosis.missing[0]
             state = wording.STATES.get(first.state, first.state)
@@ -257,6 +259,17 @@ class _Page:
                 self.block("", self.told(line.text), limit=1, lead="  ")
         if len(leads) > 4:
             self.block("", f"and {wording.count(len(leads) - 4, 'more failure')}")
+
+    def detections(self, found: Sequence[Detection]) -> None:
+        """CRE rules that hold, one line each."""
+        label = "CRE rules"
+        for detection in found[:MOST_DETECTIONS]:
+            where = wording.place(detection.about)
+            text = f"{detection.id} {detection.title}{f': {where}' if where else ''}"
+            self.block(label, text, limit=1)
+            label = ""
+        if len(found) > MOST_DETECTIONS:
+            self.block("", f"and {len(found) - MOST_DETECTIONS:,} more")
 
     def told(self, text: str) -> str:
         """A quoted line; one too long for the page begins after its time, which the page tells elsewhere."""

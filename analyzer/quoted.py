@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import codecs
 import dataclasses
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from analyzer.bundle import Bundle
 from analyzer.diagnosis import Diagnosis, EvidenceLine
 from analyzer.encoding import decode, looks_binary, wide_encoding
+from analyzer.ingest.parts import part_of
 
 NEAR: Final = 3  # lines before and behind a quoted line, in every report of a bundle that is quick to read again
 WIDE: Final = 10  # the same in an evidence file
@@ -18,6 +20,7 @@ QUICK_BYTES: Final = 32 << 20  # a bundle of up to so many bytes is read again w
 LONGEST_LINE: Final = 4096  # characters of a quoted line or neighbour; records are cut there too
 BLOCK_BYTES: Final = 1 << 20
 _HEAD_BYTES: Final = 4096
+_MASK: Final = re.compile(r"<[a-z][a-z-]{0,40}(?:-\d{1,6})?>")  # what a secret was replaced by
 
 Places = Mapping[tuple[str, int], str]  # path, line -> the line as it stands there
 
@@ -81,14 +84,29 @@ def _is_same(quoted: str, there: str | None) -> bool:
     if there is None:
         return False
     text, line = quoted[:LONGEST_LINE].strip(), there.strip()
-    if text in line:
+    if text in line or _stand_in_order(_MASK.split(text), line):
         return True
-    tail = line.rpartition(" ")[2] if len(line) < len(text) else ""
-    return bool(tail) and tail in text
+    part = part_of(there.encode())
+    return part is not None and decode(part.text).strip() in text
+
+
+def _stand_in_order(parts: Sequence[str], line: str) -> bool:
+    """Whether a quote in which secrets were masked can be the line: what is left of it stands there in its order."""
+    at = 0
+    for part in parts if len(parts) > 1 else ():
+        found = line.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return at > 0
 
 
 def _lines(diagnosis: Diagnosis) -> Iterator[EvidenceLine]:
-    for quotes in (*(c.evidence for c in diagnosis.causes), *(u.evidence for u in diagnosis.unexplained)):
+    for quotes in (
+        *(c.evidence for c in diagnosis.causes),
+        *(u.evidence for u in diagnosis.unexplained),
+        *(d.evidence for d in diagnosis.detections),
+    ):
         yield from quotes
 
 

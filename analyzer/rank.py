@@ -126,11 +126,14 @@ def _key(candidate: Candidate) -> tuple[str, ObjectRef]:
 
 
 def _stands_behind(cause: Candidate, consequence: Candidate, case: Case) -> bool:
+    is_explained = consequence.pattern.id in case.library.reach[cause.pattern.id]
+    is_passed_on = consequence.pattern.cause in PASSED_ON and bool(case.dependencies)
+    if not (is_explained or is_passed_on):  # the quick look first: a bundle may have thousands of candidates
+        return False
     if not cause.explains & consequence.explains:
         return False
-    if consequence.pattern.cause in PASSED_ON and _is_called(cause, consequence, case):
+    if is_passed_on and _is_called(cause, consequence, case):
         return True
-    is_explained = consequence.pattern.id in case.library.reach[cause.pattern.id]
     return is_explained and cause.total >= consequence.total - WEAKER_BY
 
 

@@ -120,10 +120,12 @@ def _shaped(document: Mapping[str, object]) -> dict[str, object]:
     bundle = _object(document.get("bundle"), "bundle")
     causes = _list(document.get("diagnoses"), "diagnoses")
     leads = _list(document.get("unexplained"), "unexplained")
+    found = _list(document.get("detections", []), "detections")
     return {
         **document,
         "bundle": {**bundle, **_object(bundle.get("cluster"), "bundle.cluster")},
         "causes": [_cause(_object(c, f"diagnoses[{i}]"), f"diagnoses[{i}]") for i, c in enumerate(causes)],
+        "detections": [_detection(_object(d, f"detections[{i}]"), f"detections[{i}]") for i, d in enumerate(found)],
         "unexplained": [_about(_object(u, f"unexplained[{i}]"), f"unexplained[{i}]") for i, u in enumerate(leads)],
     }
 
@@ -134,6 +136,10 @@ def _cause(value: Mapping[str, object], place: str) -> dict[str, object]:
         parts = _object(workload, f"{place}.workload")
         workload = [parts.get("kind"), parts.get("name")]
     return {**_about(value, place), "workload": workload}
+
+
+def _detection(value: Mapping[str, object], place: str) -> dict[str, object]:
+    return {**_about(value, place), "severity": value.get("severity") or ""}
 
 
 def _about(value: Mapping[str, object], place: str) -> dict[str, object]:

@@ -14,7 +14,8 @@ from __future__ import annotations
 import functools
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ import regex
 
 from analyzer import screen_cache
 from analyzer.errors import PatternError
+from analyzer.placement import Placement
 
 MATCH_SECONDS: Final = 1.0  # for one expression on one text; what takes longer counts as no match
 _FLAGS: Final = hyperscan.HS_FLAG_MULTILINE
@@ -39,6 +41,7 @@ SUPPRESSED_LINE: Final = r"Suppressed \d+ messages from "
 BOOT_LINE: Final = r"^-- (?:Reboot|Boot [0-9a-f]{32}) --"
 """What journalctl writes where the next boot begins."""
 STRUCTURE: Final = (PARTIAL_LINE, SECTION_LINE, DOCKER_PART, FILE_LINE, SUPPRESSED_LINE, BOOT_LINE)
+_ANY_LINE: Final = r"^[^\n]"  # for what Hyperscan can tell nothing of, such as what matches an empty text
 _CLOSING: Final = re.compile(r"""(?<=[\w\s:"'])\.[*+]\??(\)*)$|(?<![+*?}\\(|])\+\??(\)*)$""")
 
 
@@ -51,35 +54,51 @@ class ScreenError(PatternError):
         super().__init__("\n".join(f"expression {index}: {reason}" for index, reason in problems))
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a screen searches for besides, for somebody else."""
+
+    expressions: tuple[str, ...]
+    wanted: Callable[[str, Placement], frozenset[int]]  # numbers of those that matter in the file at this path
+    lone: frozenset[int]  # numbers of those that matter without anything else beside them
+
+
 class Screen:
     """A compiled set of expressions; safe to use from several threads."""
 
-    def __init__(self, expressions: Sequence[str], database: Any) -> None:
+    def __init__(self, expressions: Sequence[str], database: Any, sought: Sought | None = None) -> None:
         """Use `Screen.build`."""
         self.expressions = tuple(expressions)
+        self.sought = sought
+        self.first_sought = len(self.expressions) + len(STRUCTURE)  # the index that `scan` gives the first of those
         self._database = database
         self._local = threading.local()
 
     @classmethod
-    def build(cls, expressions: Sequence[str], cache: Path | None = None) -> Screen:
+    def build(cls, expressions: Sequence[str], cache: Path | None = None, sought: Sought | None = None) -> Screen:
         """Compile, or load from the cache directory (default: the user's); ScreenError lists every bad one.
+
+        What is `sought` besides is searched for in the same pass; `match` and `confirm` know nothing of it, and
+        nothing of it is refused.
 
         The cache saves time and nothing else: absent, unwritable or damaged it is as if it were not there.
         """
         written = tuple(expressions)
         directory = cache or screen_cache.user_directory()
-        key = screen_cache.key((*written, *STRUCTURE))
+        terms = sought.expressions if sought is not None else ()
+        key = screen_cache.key((*written, *STRUCTURE, *terms))
         stored = screen_cache.load(directory, key)
         database = None if stored is None else _revive(stored)
         if database is None:
-            database = _compile_or_explain(written)
+            database = _compile_or_explain(written, terms)
             screen_cache.store(directory, key, hyperscan.dumpb(database))
-        return cls(written, database)
+        return cls(written, database, sought)
 
     def scan(self, block: bytes) -> list[tuple[int, int]]:
         """(End offset, expression index) of every line that may match, sorted; one hit a line and expression.
 
-        Indexes from `len(expressions)` on are those of STRUCTURE. A candidate only: `confirm` decides.
+        Indexes from `len(expressions)` on are those of STRUCTURE, from `first_sought` on those of `sought`. A
+        candidate only: `confirm` decides.
         Where one line has several matches of an expression the first counts.
         """
         if not block:
@@ -167,25 +186,44 @@ def _class_end(expression: str, start: int) -> int:
     return min(position + 1, len(expression))
 
 
-def _compile(expressions: Sequence[str]) -> Any:
+def _compile(expressions: Sequence[str], flags: Sequence[int] = ()) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[e.encode("utf-8") for e in expressions],
         ids=list(range(len(expressions))),
-        flags=[_FLAGS] * len(expressions),
+        flags=[*flags] or [_FLAGS] * len(expressions),
     )
     return database
 
 
-def _compile_or_explain(expressions: Sequence[str]) -> Any:
+def _compile_or_explain(expressions: Sequence[str], terms: Sequence[str]) -> Any:
     """The database; expressions are compiled one by one only where compiling all of them fails."""
     try:
         for expression in expressions:
             _compiled(expression)
-        return _compile([*(loosen(e) for e in expressions), *STRUCTURE])
+        searched = [*(loosen(e) for e in expressions), *STRUCTURE]
+        if not terms:
+            return _compile(searched)
+        try:
+            return _compile([*searched, *(loosen(term) for term in terms)])
+        except hyperscan.error:
+            looked_for = [_searchable(term) for term in terms]
+        flags = [*([_FLAGS] * len(searched)), *(flag for _, flag in looked_for)]
+        return _compile([*searched, *(term for term, _ in looked_for)], flags)
     except (hyperscan.error, regex.error, ValueError, OverflowError):
         _check(expressions)
         raise
+
+
+def _searchable(term: str) -> tuple[str, int]:
+    """What Hyperscan searches for a term, with its flags: the term, what it can tell of it, or every line."""
+    for flags in (_FLAGS, _FLAGS | hyperscan.HS_FLAG_PREFILTER):
+        try:
+            _compile([loosen(term)], [flags])
+        except hyperscan.error:
+            continue
+        return loosen(term), flags
+    return _ANY_LINE, _FLAGS
 
 
 def _check(expressions: Sequence[str]) -> None:

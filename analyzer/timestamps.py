@@ -11,6 +11,7 @@ klog's header (k8s.io/klog/v2 internal/buffer); kubectl ages (k8s.io/apimachiner
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 from collections.abc import Mapping
@@ -41,6 +42,7 @@ def _in_range(instant: dt.datetime) -> dt.datetime | None:
     return instant if _FIRST_YEAR <= instant.year <= _LAST_YEAR else None
 
 
+@functools.lru_cache(maxsize=4096)
 def rfc3339(text: str) -> dt.datetime | None:
     """The UTC instant of an RFC 3339 time, or None.
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from reports.lanes import Chart
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -154,6 +156,25 @@ class Calm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """A rule of the Common Reliability Enumerations that holds."""
+
+    id: str  # "CRE-2025-0048"
+    title: str  # its problem, short
+    severity: str  # critical, high, medium, low, info; "" not stated
+    count: int  # of matches
+    place: str  # whose log shows it first: "shop / api-v2-x2x7k / fluentd on worker-2"
+    time: dt.datetime | None  # when it was first seen
+    cause: str  # why such a thing happens
+    impact: str  # what it does
+    mitigation: tuple[str, ...]  # what to do
+    references: tuple[str, ...]  # addresses to read on
+    lines: tuple[Fact, ...]  # the first match: place of each line, and the line
+    hidden: int  # lines of it that are not shown
+    diagnoses: tuple[int, ...]  # ranks of the diagnoses about the same thing at the same time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """Something the bundle does not hold."""
 
@@ -175,29 +196,10 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """One point in a lane."""
-
-    at: float  # 0 at the start of the timeline, 1 at its end
-    label: str  # "09:15:02 fluentd exits"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """The points of one role, on one line of the drawing."""
-
-    role: str  # cause, mechanism, symptom, line
-    title: str  # "Cause"
-    marks: tuple[Mark, ...]  # in time order
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """What happened when."""
 
-    start: dt.datetime | None  # of the drawing; None: no event has a time
-    end: dt.datetime | None  # of the drawing
-    lanes: tuple[Lane, ...]  # empty when everything happened at one instant
+    chart: Chart | None  # the resources side by side; None when nothing has a time
     events: tuple[Event, ...]  # in time order
     hidden: int  # events left out because there are too many
     undated: int  # quoted lines without a time
@@ -335,6 +337,7 @@ class Postmortem:
     causes: tuple[RootCause, ...]  # best first
     leads: tuple[Lead, ...]  # failures no cause explains
     calm: tuple[Calm, ...]  # what was seen and is no incident
+    detections: tuple[Detection, ...]  # CRE rules that hold, worst first
     explained: str  # how many of the warnings the causes account for
     missing: tuple[Gap, ...]  # what would settle more
     commands: str  # the commands of `missing`, one a line, to copy

@@ -12,10 +12,12 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.cascade_drawing import cascades
 from reports.context import Postmortem
+from reports.swimlanes import views
 from reports.visible import one_line, visible
 
-STYLES: Final = ("style.css", "controls.css")
+STYLE: Final = ("style.css", "timeline.css", "controls.css")
 _MARKDOWN_SPECIAL: Final = re.compile(r"([\\`*\[\]|~#!]|(?<![^\W_])_|_(?![^\W_]))")
 _BLOCK_START: Final = re.compile(r"^(\s*\d*)([-+=.)])(?=[-=\s]|$)")  # lists, rules, underlined headings
 
@@ -26,7 +28,7 @@ def html(postmortem: Postmortem) -> str:
     Same postmortem, same text.
     """
     environment = _html_environment()
-    style = "".join(environment.get_template(name).render() for name in STYLES)
+    style = "".join(environment.get_template(name).render() for name in STYLE)
     script = environment.get_template("page.js").render()
     page = environment.get_template("page.html")
     # Markup: style sheet and script are ours, and their hashes are of exactly these characters.
@@ -54,6 +56,7 @@ def markdown(postmortem: Postmortem) -> str:
 def _html_environment() -> Environment:
     environment = _environment()
     environment.finalize = _visible_text
+    environment.filters.update(views=views, cascades=cascades)
     return environment
 
 

@@ -14,7 +14,7 @@ from test_cli import SAMPLE, podtopsy
 
 from analyzer.diagnosis import Diagnosis
 from analyzer.junit import junit
-from analyzer.present import as_json
+from analyzer.present import json_bytes
 from analyzer.sarif import sarif
 from patterns.schema import CAUSES
 
@@ -25,7 +25,7 @@ KINDS = {"notApplicable", "pass", "fail", "review", "open", "informational"}
 
 
 def run_of(diagnosis: Diagnosis) -> dict[str, Any]:
-    log = json.loads(as_json(sarif(diagnosis)))
+    log = json.loads(json_bytes(sarif(diagnosis)))
     assert (log["version"], list(log)) == ("2.1.0", ["$schema", "version", "runs"])
     (run,) = log["runs"]
     assert isinstance(run, dict)

@@ -513,6 +513,39 @@ def test_messages_of_kubectl_in_the_file_do_not_cost_the_object() -> None:
     assert found.unparsed == 2
 
 
+def test_each_of_several_messages_of_kubectl_in_a_row_is_noted() -> None:
+    text = (
+        "Warning of the first line\nWarning of the second line\n---\nkind: Pod\nmetadata:\n  name: p\n"
+        "Error from server\nError without an end"
+    )
+    found = read(text)
+    assert [(p.name, p.line) for p in found.pods] == [("p", 6)]
+    assert [(n.line, n.problem) for n in found.notes] == [
+        (line, "line that is no part of a document") for line in (1, 2, 7, 8)
+    ]
+    assert found.unparsed == 4
+
+
+def test_documents_end_at_every_kind_of_marker_and_only_there() -> None:
+    pod = "kind: Pod\nmetadata:\n  name: {}\n"
+    text = (
+        f"---\n{pod.format('a')}--- # next\n{pod.format('b')}...\n%YAML 1.2\n---\n{pod.format('c')}  note: x ---y\n---"
+    )
+    found = read(text)
+    assert [(p.name, p.line) for p in found.pods] == [("a", 4), ("b", 8), ("c", 14)]
+    assert (found.unparsed, found.notes) == (0, ())
+
+
+def test_a_list_whose_items_key_is_the_first_line_is_taken_apart() -> None:
+    found = read("items:\n- kind: Pod\n  metadata:\n    name: a\n- kind: Pod\n  metadata:\n    name: b\n")
+    assert [(p.name, p.line) for p in found.pods] == [("a", 4), ("b", 7)]
+
+
+def test_a_key_that_stands_twice_is_noted_from_the_first_line_on() -> None:
+    found = read("kind: Pod\nkind: Pod\nmetadata: {name: a}\n")
+    assert [(n.line, n.problem) for n in found.notes] == [(1, "a key stands twice: the last one counts")]
+
+
 def test_a_prompt_line_before_the_object_is_skipped() -> None:
     found = read("$ kubectl get pod p -o yaml\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n")
     assert [(p.name, p.line) for p in found.pods] == [("p", 5)]

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from hand_made import BIG, HALF_READ, HEALTHY, LEADS, POISONED, STORY
 from test_cli import podtopsy, told
+from test_cre import LOG, of_source
+from test_cre import diagnosis as diagnosis_with_rule
 
 from analyzer import analyze
 from analyzer.bundle import Bundle, open_bundle
@@ -154,6 +156,15 @@ def test_a_quote_is_checked_by_its_place_and_its_text(content: bytes, number: in
     assert [m.problem for m in wrong] == ([problem] if problem else [])
 
 
+@pytest.mark.parametrize(
+    ("line", "stands"),
+    [(b"url=db://web:s3cr3t@db:5432 failed", True), (b"url=cache://web@cache failed", False)],
+)
+def test_a_quote_with_a_masked_secret_still_finds_its_line(line: bytes, stands: bool) -> None:
+    quoted = one_line_of("a.log", 1, "url=db://web:<password-1>@db:5432 failed")
+    assert (verify(quoted, Bundle.of_files({"a.log": line})) == ()) is stands
+
+
 def test_a_file_that_is_gone_is_named() -> None:
     (wrong,) = verify(one_line_of("a.log", 1, "b"), Bundle.of_files({"b.log": b"b\n"}))
     assert (wrong.path, wrong.line, wrong.problem) == ("a.log", 1, "the file is not in the bundle")
@@ -189,3 +200,9 @@ def test_the_reader_knows_every_kind_of_field_that_a_diagnosis_has() -> None:
 
     walk(Diagnosis)
     assert len(seen) > 10
+
+
+def test_detections_of_cre_rules_are_read_back_too() -> None:
+    found = diagnosis_with_rule({"a.log": LOG}, of_source("cre.log.pump"))
+    assert [d.id for d in found.detections] == ["PUMP-1"]
+    assert again(found) == found

@@ -253,6 +253,30 @@ def test_a_cluster_info_dump_in_one_file_gives_its_objects_and_its_logs(screen: 
     assert evidence.nodes["node"].to_list() == ["n1"]
 
 
+def test_a_text_that_speaks_of_a_dump_within_its_lines_is_no_dump(screen: Screen) -> None:
+    text = (
+        b"kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: notes\ndata:\n"
+        b"  note: ==== START logs for container app of pod shop/web-0 ====\n"
+    )
+    evidence = ingest(Bundle.of_files({"notes.yaml": text}), screen)
+    [entry] = entries(evidence).values()
+
+    assert (entry.format, entry.lines, entry.parsed, entry.records) == ("objects", 6, 6, 0)
+    assert evidence.objects["keys"].to_list() == [["note"]]
+
+
+def test_a_line_deep_in_a_large_file_is_shown_as_it_stands(screen: Screen) -> None:
+    pod = b"- kind: Pod\n  metadata:\n    name: web-%d\n"
+    listed = b"apiVersion: v1\nkind: List\nitems:\n" + b"".join(pod % i for i in range(30_000))
+    evidence = ingest(Bundle.of_files({"pods.yaml": listed + b"Unable to connect to the server\n"}), screen)
+    [entry] = entries(evidence).values()
+
+    assert (entry.lines, entry.unparsed, entry.sample, entry.sample_line) == (
+        90_004, 1, "Unable to connect to the server", 90_004,
+    )  # fmt: skip
+    assert evidence.pods.height == 30_000
+
+
 def test_dumps_with_a_line_of_a_script_between_them_are_read(screen: Screen) -> None:
     one = (
         b'{\n  "apiVersion": "v1",\n  "kind": "List",\n  "items": [{"kind": "Node", "metadata": {"name": "n%d"}}]\n}\n'

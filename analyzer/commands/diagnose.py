@@ -18,7 +18,11 @@ from analyzer.commands.options import (
     Paths,
     Patterns,
     Sarif,
+    Since,
+    SitePolicy,
     Strict,
+    Timezone,
+    Until,
 )
 from analyzer.errors import UsageError
 
@@ -46,37 +50,61 @@ def diagnose(
     notes: NotesFile = None,
     namespace: Annotated[list[str] | None, typer.Option(help="Only failures in this namespace.")] = None,
     pod: Annotated[list[str] | None, typer.Option(help="Only failures of this pod.")] = None,
-    timezone: Annotated[
-        str | None, typer.Option(metavar="TZ", help="Zone of times that say none, such as Europe/Prague or +02:00.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
+    timezone: Timezone = None,
     patterns: Patterns = None,
+    policy: SitePolicy = None,
+    cre: Annotated[
+        list[Path] | None, typer.Option("--cre", metavar="DIR", help="Rules of the CRE format to run besides.")
+    ] = None,
+    cre_source: Annotated[
+        list[str] | None,
+        typer.Option("--cre-source", metavar="NAME=GLOB", help="The files that a source of CRE rules means."),
+    ] = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit 1 when a cause is found.")] = FailOn.never,
     strict: Strict = False,
+    anonymize: Annotated[
+        bool, typer.Option("--anonymize", help="Replace addresses, names of hosts, users and namespaces.")
+    ] = False,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --anonymize: write there what was replaced by what.")
+    ] = None,
     no_progress: NoProgress = False,
 ) -> None:
     """Say why it broke: the root cause, its cascade and its proof."""
     from analyzer.analysis import Options, analyze
     from analyzer.commands.people import written_by_people
-    from analyzer.conclude import Focus
-    from analyzer.output import Outputs, emit
+    from analyzer.focus import Focus
+    from analyzer.moments import period
+    from analyzer.output import Outputs, emit, write
     from analyzer.progress import progress
     from analyzer.quoted import WIDE
+    from analyzer.redact.anonymous import Anonymous
     from analyzer.timezone import zone
 
+    if mapping is not None and not anonymize:
+        raise UsageError("--mapping needs --anonymize")
     if evidence is not None and "-" in paths:
         raise UsageError("--evidence looks twice at the bundle, and standard input can be read once")
-
     people = written_by_people(notes)
+    anonymous = Anonymous() if anonymize else None
+    tz = zone(timezone) if timezone else None
+    focus = Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ()), period=period(since, until, tz))
     with progress(no_progress) as report:
         diagnosis = analyze(
             paths,
             Options(
                 patterns=tuple(patterns or ()),
-                focus=Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ())),
+                policy=policy,
+                cre=tuple(cre or ()),
+                cre_sources=tuple(cre_source or ()),
+                focus=focus,
                 strict=strict,
-                timezone=zone(timezone) if timezone else None,
+                timezone=tz,
                 progress=report,
                 neighbours=WIDE if evidence is not None else None,
+                anonymize=anonymous,
             ),
         )
     outputs = Outputs(
@@ -91,6 +119,8 @@ def diagnose(
         notes=people,
     )
     emit(diagnosis, outputs)
+    if mapping is not None and anonymous is not None:
+        write(mapping, anonymous.mapping())
     if diagnosis.broken_parts:
         for part in diagnosis.broken_parts:
             typer.echo(f"podtopsy: {part}", err=True)

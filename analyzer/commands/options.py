@@ -35,5 +35,16 @@ NotesFile = Annotated[
 ]
 Sarif = Annotated[Path | None, typer.Option("--sarif", help="Write SARIF 2.1.0 to this file too.")]
 Junit = Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML to this file too.")]
+SitePolicy = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="What is off, noise or expected at this site.")
+]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Let an error of our own code end the run.")]
+Timezone = Annotated[
+    str | None, typer.Option(metavar="TZ", help="Zone of times that say none, such as Europe/Prague or +02:00.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="T", help="Nothing that was over by then: 2024-03-14T09:00Z, or 2h before the collection."),
+]
+Until = Annotated[str | None, typer.Option(metavar="T", help="Nothing that began later; written like --since.")]

@@ -50,7 +50,7 @@ def calls_in_vain(facts: Facts) -> list[Call]:
     for owner, record in facts.owned_records():
         if record.source not in LOG_SOURCES or not owner.pod or not owner.container:
             continue
-        if not _in_vain.search(record.message) or not facts.is_failing(owner):
+        if not facts.is_failing(owner) or not _in_vain.search(record.message):
             continue
         for call in _calls(facts, owner, record, spaces):
             found[owner, call.service, call.namespace, call.port] = call

@@ -29,7 +29,7 @@ _oom_kill: Final = re.compile(
 _killed: Final = re.compile(r"\bKill(?:ed)? process (?P<pid>\d{1,10}) \((?P<name>[^)]{1,64})\)")
 _rss: Final = re.compile(r"anon-rss:(\d{1,15})kB")
 _old_task: Final = re.compile(r"Task in (?P<task>/\S{0,400}) killed as a result of limit of (?P<oom>/\S{0,400})")
-_usage: Final = re.compile(r"memory: usage \d{1,15}kB, limit (\d{1,15})kB")
+_usage: Final = re.compile(r"memory: usage (\d{1,15})kB, limit (\d{1,15})kB")
 _container_id: Final = re.compile(r"([0-9a-f]{64})(?:\.scope)?$")
 _pod: Final = re.compile(r"pod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})")
 _WORDS: Final = ("oom-kill", " process ", " killed as a result", "memory: usage")
@@ -49,6 +49,7 @@ class Kill:
     pid: str = ""
     rss_bytes: int | None = None
     limit_bytes: int | None = None
+    usage_bytes: int | None = None  # of the cgroup whose limit was hit
 
     @property
     def decisive(self) -> Record:
@@ -124,7 +125,8 @@ def _take(kill: Kill, message: str) -> None:
     elif found := _old_task.search(message):
         kill.is_cgroup, kill.task_cgroup, kill.oom_cgroup = True, found["task"], found["oom"]
     elif found := _usage.search(message):
-        kill.limit_bytes = int(found[1]) * 1024 if int(found[1]) < _NO_LIMIT_KB else None
+        kill.usage_bytes = int(found[1]) * 1024
+        kill.limit_bytes = int(found[2]) * 1024 if int(found[2]) < _NO_LIMIT_KB else None
     elif found := _killed.search(message):
         if not kill.pid:
             kill.process, kill.pid = found["name"], found["pid"]

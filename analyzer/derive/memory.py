@@ -30,7 +30,7 @@ def kills_explained(facts: Facts) -> list[Record]:
     """The kernel killed a process since its container, its pod or its node had no memory left: told apart by cgroup."""
     out = []
     node_wide = []
-    for (owner, level), kills in _by_victim(facts):
+    for (owner, level), kills in by_victim(facts):
         if level in ("container", "unknown"):
             out += [_container_limit_hit(facts, owner, kills)] if owner.pod else []
         elif level == "pod":
@@ -127,7 +127,7 @@ def _unlimited_victims(facts: Facts, reports: Sequence[Record]) -> Iterator[Reco
         yield derived("NodeRanOutOfMemory", message, status, owner, same[0].cites, node=container.node)
 
 
-def _by_victim(facts: Facts) -> list[tuple[tuple[Owner, str], list[Kill]]]:
+def by_victim(facts: Facts) -> list[tuple[tuple[Owner, str], list[Kill]]]:
     """Kills by victim and level; where the victim is not known, by node. Victims that are well again are left out."""
     kills = kernel_kills(facts)
     uids = pod_uids(facts) if kills else {}

@@ -68,7 +68,8 @@ def _merged(values: Iterable[Row], key: Callable[[Row], Hashable], *, is_first: 
     groups: dict[Hashable, list[Row]] = defaultdict(list)
     for value in values:
         groups[key(value)].append(value)
-    return [_filled(group if is_first else sorted(group, key=_said, reverse=True)) for group in groups.values()]
+    ordered = (g if is_first or len(g) == 1 else sorted(g, key=_said, reverse=True) for g in groups.values())
+    return [_filled(group) for group in ordered]
 
 
 def _filled(group: list[Row]) -> Row:

@@ -39,7 +39,7 @@ def missed_files(facts: Facts) -> list[Missed]:
     for owner, record in facts.owned_records():
         if record.source not in (*LOG_SOURCES, "container_status", "event") or not owner.container:
             continue
-        if _missing.search(record.message) and facts.is_failing(owner):
+        if facts.is_failing(owner) and _missing.search(record.message):
             for path in absolute_paths(record.message):
                 found[owner, path].append(record)
     out = []

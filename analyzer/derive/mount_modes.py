@@ -139,7 +139,7 @@ def volumes_owned_by_others(facts: Facts) -> list[Record]:
 def _failing(facts: Facts, expression: re.Pattern[str]) -> Iterator[tuple[Owner, Record]]:
     """What failing containers say that matches, newest line last."""
     for owner, record in facts.owned_records():
-        if owner.container and expression.search(record.message) and facts.is_failing(owner):
+        if owner.container and facts.is_failing(owner) and expression.search(record.message):
             yield owner, record
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -84,11 +85,14 @@ def count(failures: list[Failure]) -> int:
     return max(by_source.values(), default=0)
 
 
-def stories(facts: Facts) -> list[Story]:
-    """One story for each container that a probe failed or killed, in order of owner; only failing containers."""
+def stories(facts: Facts, owned: Iterable[tuple[Owner, Record]] | None = None) -> list[Story]:
+    """One story for each container that a probe failed or killed, in order of owner; only failing containers.
+
+    Told from all records, or from those of `owned`.
+    """
     found: dict[Owner, Story] = {}
     loose: list[tuple[Owner, Failure]] = []
-    for owner, record in facts.owned_records():
+    for owner, record in facts.owned_records() if owned is None else owned:
         if record.source not in _SOURCES or not owner.pod or not _is_of_probe(record.message):
             continue
         if kill := _killed.search(record.message) or _killed_long_ago.search(record.message):

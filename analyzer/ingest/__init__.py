@@ -29,8 +29,10 @@ from analyzer.ingest.collected import (
     is_timestamp_file,
     journal_span,
 )
+from analyzer.ingest.collector import rare_collection
 from analyzer.ingest.dump import logs_start, with_logs
 from analyzer.ingest.entry import entry_of, skipped
+from analyzer.ingest.gather import line_at
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.text_kinds import is_document_name, kind_of, not_read
 from analyzer.ingest.unread import notes_of, with_links
@@ -57,7 +59,6 @@ from analyzer.screen import Screen
 HEAD_BYTES: Final = 64 << 10  # what a format sees before it claims a file
 CHECKED_BYTES: Final = 8 << 20  # up to here a document without objects is looked through for what breaks it
 WHOLE_BYTES: Final = 512 << 20  # a structured file is read whole up to here
-SAMPLE_CHARACTERS: Final = 200  # of a line that could not be read
 _CERTAIN_LOGS: Final = frozenset(
     ("container_log", "kubelet_log", "runtime_log", "kernel_log", "control_plane_log", "node_log")
 )
@@ -124,6 +125,12 @@ def ingest(
     Raises InputError where a PATH cannot be read at all. A failure of our own code costs the one file it
     happened in (its note's problem starts with "internal error"), unless `strict`, which lets it raise.
     """
+    with rare_collection():
+        gathered = _gather(bundle, screen, progress, strict)
+        return _evidence(gathered, timezone)
+
+
+def _gather(bundle: Bundle, screen: Screen, progress: Progress | None, strict: bool) -> _Gathered:
     gathered = _Gathered()
     for file in bundle.files():
         if progress is not None:
@@ -153,7 +160,7 @@ def ingest(
             gathered.stems[file.path] = placement.stem
     gathered.files = with_links([*gathered.files, *map(_placed, bundle.skipped)])
     gathered.notes += bundle.notes
-    return _evidence(gathered, timezone)
+    return gathered
 
 
 def _placed(entry: FileEntry) -> FileEntry:
@@ -205,14 +212,8 @@ def _structured(
     entry = entry_of(file, placement, harvest, stream)
     number = next((note.line for note in harvest.notes if note.line is not None), None)
     if entry.status != "parsed" and number is not None:
-        entry = replace(entry, sample=_line_at(raw, number), sample_line=number)
+        entry = replace(entry, sample=line_at(raw, number), sample_line=number)
     return entry, harvest
-
-
-def _line_at(raw: bytes, number: int) -> str:
-    """The beginning of a line, counted from 1."""
-    lines = raw.split(b"\n", number)
-    return decode(lines[number - 1][: 4 * SAMPLE_CHARACTERS])[:SAMPLE_CHARACTERS] if number <= len(lines) else ""
 
 
 def _timestamp_file(file: BundleFile, placement: Placement, stream: MemberStream) -> tuple[FileEntry, Harvest]:
@@ -236,6 +237,11 @@ def _text(head: bytes) -> str:
 
 
 def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
+    probes = frame(Probe, [row for h in gathered.harvests for row in h.probes])
+    mounts = frame(Mount, [row for h in gathered.harvests for row in h.mounts])
+    references = frame(Reference, [row for h in gathered.harvests for row in h.references])
+    # Nothing asks for these rows again: without them the frames of the others need no memory of their own.
+    gathered.harvests = [replace(h, probes=(), mounts=(), references=()) for h in gathered.harvests]
     harvests = gathered.harvests
     containers = [row for h in harvests for row in h.containers]
     objects_found = [row for h in harvests for row in h.objects]
@@ -255,17 +261,19 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
         records=frame(Record, settled.records).with_row_index("record_id"),
         pods=frame(Pod, [row for h in harvests for row in h.pods]),
         containers=frame(Container, containers),
-        probes=frame(Probe, [row for h in harvests for row in h.probes]),
-        mounts=frame(Mount, [row for h in harvests for row in h.mounts]),
-        references=frame(Reference, [row for h in harvests for row in h.references]),
+        probes=probes,
+        mounts=mounts,
+        references=references,
         nodes=frame(Node, [row for h in harvests for row in h.nodes]),
         objects=frame(Object, objects_found),
         usages=frame(Usage, [row for h in harvests for row in h.usages]),
         files=frame(FileEntry, settled.files),
         notes=frame(Note, notes),
+        sought=tuple(line for h in harvests for line in h.sought),
         collected_at=settled.collected_at,
         present=settled.reference,
         layouts=tuple(sorted(gathered.layouts, key=lambda name: (-gathered.layouts[name], name))),
+        secrets=tuple(sorted({value for h in harvests for value in h.secrets})),
     )
 
 

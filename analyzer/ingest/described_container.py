@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from analyzer import timestamps
-from analyzer.ingest import quantity, statuses
+from analyzer.ingest import confidential, quantity, statuses
 from analyzer.ingest.containers import shown_env
 from analyzer.ingest.described import Line
 from analyzer.ingest.gather import Gathered
@@ -119,6 +119,8 @@ def _is_message(draft: Draft, context: str, line: Line) -> bool:
 def add(draft: Draft, pod: Pod, volumes: dict[str, Volume], out: Gathered) -> None:
     """All rows of one container."""
     container = _container(draft, pod)
+    described = draft.lists.get("Environment", [])
+    out.secrets.extend(confidential.of_pairs((line.key or "", line.value) for line in described))
     out.containers.append(container)
     out.records.extend(statuses.of_container(container, pod, draft.place("State"), draft.place("Last State")))
     out.probes.extend(_probes(draft, container))

@@ -14,20 +14,20 @@ from dataclasses import dataclass
 from typing import Final
 
 import orjson
-import ryml
 
 from analyzer.ingest import fields
 from analyzer.ingest.doubts import doubts
-from analyzer.ingest.quiet import quiet_stderr
-from analyzer.ingest.salvage import complete_objects, elements_of_list, old_keys, repaired
+from analyzer.ingest.salvage import complete_objects, elements_of_list, old_keys
+from analyzer.ingest.values import YamlReader, json_value
 
-GROUP_BYTES: Final = 1 << 20
+GROUP_BYTES: Final = 128 << 10  # rapidyaml's tree of it, a few times that, stays in the processor's cache
 
-_MARKER: Final = re.compile(rb"^---(?=[ \t\r\n]|\Z)[^\n]*\n?|^\.\.\.[ \t\r]*$\n?|^%YAML[^\n]*\n?", re.M)
-_ITEMS_KEY: Final = re.compile(rb"^items:[ \t]*(?:#[^\n]*)?\r?\n", re.M)
-_NEXT_KEY: Final = re.compile(rb"^(?![-\s#])", re.M)
+# Each starts with the newline before its line: searching for a byte is eight times as fast as for re's "^".
+_MARKER: Final = re.compile(rb"\n(?:---(?=[ \t\r\n]|\Z)[^\n]*|\.\.\.[ \t\r]*(?=\n|\Z)|%YAML[^\n]*)")
+_ITEMS_KEY: Final = re.compile(rb"\nitems:[ \t]*(?:#[^\n]*)?\r?(?=\n)")
+_NEXT_KEY: Final = re.compile(rb"\n(?![-\s#])")
 _FIRST_ITEM: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)- ")
-_FOREIGN: Final = re.compile(rb"^\w[\w./-]*(?![\w./:-])[^\n]*\n?", re.M)
+_FOREIGN: Final = re.compile(rb"\n\w[\w./-]*(?![\w./:-])[^\n]*")
 _JSON_FIELD: Final = re.compile(rb'[{\[]\s*(?:"|\{\s*")')
 _SCALAR: Final = re.compile(rb"---\n[^\n]*\n---")  # a document that is one line of text: valid, and no object
 _AHEAD_OF_JSON: Final = re.compile(rb"(?:[^\n{}\[]{0,400}\n){1,4}(?=[{\[][ \t]*\r?\n)")
@@ -50,7 +50,7 @@ class Entry:
     @property
     def kind(self) -> str | None:
         """Its kind, from the list it stands in when it does not say."""
-        own = fields.text(self.fields, "kind")
+        own = fields.string(self.fields, "kind")
         if own is None and self.list_kind is not None and self.list_kind != "List":
             own = self.list_kind.removesuffix("List")
         return own
@@ -78,46 +78,59 @@ def read(raw: bytes) -> Iterator[Entry | Unread]:
     else:
         raw, foreign = _without_foreign_lines(raw, start)
         yield from foreign
+        reader = YamlReader()
         for begin, end in _documents(raw, start):
             yield from (Unread(at, at, problem) for at, problem in doubts(raw, begin, end))
-            yield from _read_document(raw, begin, end)
+            yield from _read_document(raw, begin, end, reader)
+
+
+def _lines(pattern: re.Pattern[bytes], raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the lines stand that a pattern with a newline in front finds, each with its own newline."""
+    if not start:  # nothing stands before the first line
+        stop = raw.find(b"\n", 0, end) + 1 or end
+        match = pattern.match(b"\n" + raw[:stop])
+        if match is not None:
+            yield 0, min(match.end(), stop)
+    for match in pattern.finditer(raw, max(start - 1, 0), end):
+        yield match.start() + 1, min(match.end() + 1, end)
 
 
 def _without_foreign_lines(raw: bytes, start: int) -> tuple[bytes, list[Unread]]:
     """The same bytes with what is no YAML at the left margin made a comment: kubectl's warnings and errors."""
-    found = [m for m in _FOREIGN.finditer(raw, start) if not _SCALAR.match(raw, max(0, m.start() - 4), m.end() + 4)]
+    lines = _lines(_FOREIGN, raw, start, len(raw))
+    found = [(begin, end) for begin, end in lines if not _SCALAR.match(raw, max(0, begin - 4), end + 4)]
     if not found:
         return raw, []
     masked = bytearray(raw)
-    for match in found:
-        masked[match.start()] = ord("#")
-    return bytes(masked), [Unread(m.start(), m.end(), "line that is no part of a document") for m in found]
+    for begin, _ in found:
+        masked[begin] = ord("#")
+    return bytes(masked), [Unread(begin, end, "line that is no part of a document") for begin, end in found]
 
 
 def _documents(raw: bytes, start: int) -> Iterator[tuple[int, int]]:
-    for marker in _MARKER.finditer(raw, start):
-        yield start, marker.start()
-        start = marker.end()
+    for begin, end in _lines(_MARKER, raw, start, len(raw)):
+        yield start, begin
+        start = end
     yield start, len(raw)
 
 
-def _read_document(raw: bytes, start: int, end: int) -> Iterator[Entry | Unread]:
-    key = _ITEMS_KEY.search(raw, start, end)
-    first = _FIRST_ITEM.match(raw, key.end(), end) if key else None
+def _read_document(raw: bytes, start: int, end: int, reader: YamlReader) -> Iterator[Entry | Unread]:
+    key = next(_lines(_ITEMS_KEY, raw, start, end), None)
+    first = _FIRST_ITEM.match(raw, key[1], end) if key else None
     if key is None or first is None:
-        values = load_yaml(raw[start:end])
+        values = reader.value(raw[start:end])
         if values is None:
             yield Unread(start, end, "not readable as YAML")
         else:
             yield from _entries(values, start, end, None)
         return
     last = _NEXT_KEY.search(raw, first.end(), end)
-    stop = last.start() if last else end
-    frame = load_yaml(raw[start : key.start()] + raw[stop:end])
+    stop = last.end() if last else end
+    frame = reader.value(raw[start : key[0]] + raw[stop:end])
     kind = fields.text(frame, "kind")
     starts = _item_starts(raw, first, stop)
     for group in _groups(starts, stop):
-        yield from _read_group(raw, group, kind)
+        yield from _read_group(raw, group, kind, reader)
 
 
 def _item_starts(raw: bytes, first: re.Match[bytes], stop: int) -> list[int]:
@@ -142,9 +155,11 @@ def _groups(starts: Sequence[int], stop: int) -> Iterator[list[tuple[int, int]]]
         yield group
 
 
-def _read_group(raw: bytes, group: Sequence[tuple[int, int]], kind: str | None) -> Iterator[Entry | Unread]:
+def _read_group(
+    raw: bytes, group: Sequence[tuple[int, int]], kind: str | None, reader: YamlReader
+) -> Iterator[Entry | Unread]:
     """The items of one group; halves of it when the whole does not parse, down to the broken item."""
-    values = load_yaml(raw[group[0][0] : group[-1][1]])
+    values = reader.value(raw[group[0][0] : group[-1][1]])
     if isinstance(values, list) and len(values) == len(group):
         for value, (start, end) in zip(values, group, strict=True):
             yield from _entries(value, start, end, kind)
@@ -152,34 +167,8 @@ def _read_group(raw: bytes, group: Sequence[tuple[int, int]], kind: str | None) 
         yield Unread(*group[0], "list item is cut off or not readable as YAML")
     else:
         half = len(group) // 2
-        yield from _read_group(raw, group[:half], kind)
-        yield from _read_group(raw, group[half:], kind)
-
-
-def load_yaml(raw: bytes) -> object:
-    """One YAML document as Python values; None when it is empty or cannot be read."""
-    try:
-        clean = raw if raw.isascii() else raw.decode("utf-8", "backslashreplace").encode()
-        with quiet_stderr():
-            tree = ryml.parse_in_arena(clean)
-            emitted = bytes(_emit(tree, 2 * len(clean) + 1024))
-    except (ryml.ExceptionBasic, ryml.ExceptionParse, ryml.ExceptionVisit, RuntimeError, MemoryError, ValueError):
-        return None
-    return _loaded(emitted) if emitted else {}  # nothing but comments
-
-
-def _value(loaded: object) -> object:
-    return {} if loaded is None else loaded
-
-
-def _emit(tree: ryml.Tree, size: int) -> memoryview:
-    """The tree as JSON bytes; the buffer grows until it fits (deep nesting is indented by ryml)."""
-    while True:
-        try:
-            emitted: memoryview = ryml.emit_json_in_place(tree, bytearray(size))
-            return emitted
-        except IndexError:
-            size *= 4
+        yield from _read_group(raw, group[:half], kind, reader)
+        yield from _read_group(raw, group[half:], kind, reader)
 
 
 def _read_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
@@ -195,12 +184,12 @@ def _read_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
 def _read_broken_json(raw: bytes, start: int) -> Iterator[Entry | Unread]:
     """JSON lines, concatenated documents, and the complete objects of a list that was cut off."""
     end_of_line = raw.find(b"\n", start)
-    if end_of_line > 0 and _loaded(raw[start:end_of_line]) is not None:
+    if end_of_line > 0 and json_value(raw[start:end_of_line]) is not None:
         yield from _read_json_lines(raw, start)
         return
     place = start
     for begin, end in complete_objects(raw, start):
-        value = _loaded(raw[begin:end])
+        value = json_value(raw[begin:end])
         if value is None:
             continue
         is_frame = place == start and raw[place:begin].rstrip().endswith(b"[")  # {"kind": "List", "items": [
@@ -226,24 +215,12 @@ def _read_json_lines(raw: bytes, start: int) -> Iterator[Entry | Unread]:
     while start < len(raw):
         end = raw.find(b"\n", start) + 1 or len(raw)
         line = raw[start:end]
-        value = _loaded(line) if line.strip() else {}
+        value = json_value(line) if line.strip() else {}
         if value is None:
             yield Unread(start, end, "line is no JSON")
         else:
             yield from _json_entries(raw, value, start, end)
         start = end
-
-
-def _loaded(raw: bytes) -> object:
-    """One JSON value, or None."""
-    try:
-        return _value(orjson.loads(raw))
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return _value(orjson.loads(repaired(raw)))
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _json_entries(raw: bytes, value: object, start: int, end: int) -> Iterator[Entry | Unread]:

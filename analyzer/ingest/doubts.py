@@ -19,6 +19,8 @@ _TOKENS: Final = (
     ),
 )
 _CONTROL: Final = bytes(b for b in range(32) if b not in b"\t\n\f\r") + b"\x7f"
+_AT_ONCE: Final = 1 << 20  # bytes that are copied to be looked through
+_FIRST_KEY: Final = re.compile(rb"([A-Za-z]\w*):(?=[ \t\r\n])")
 _TOP_KEY: Final = re.compile(rb"\n([A-Za-z]\w*):(?=[ \t\r\n])")
 _FLOW: Final = re.compile(rb"\{([A-Za-z]\w{0,64}: [^{}\n]{1,4096})\}")
 _FLOW_KEY: Final = re.compile(rb"(?:^|,)[ \t]*([A-Za-z]\w*):[ \t]")
@@ -32,18 +34,26 @@ def doubts(raw: bytes, start: int, end: int) -> Iterator[tuple[int, str]]:
         match = next((m for m in pattern.finditer(raw, start, end) if _is_token(raw, start, m.start())), None)
         if match is not None:
             yield match.start(), problem
-    text = raw[start:end]
-    if len(text.translate(None, _CONTROL)) != len(text):
+    if _has_control(raw, start, end):
         yield start, "control characters, which YAML does not allow"
-    keys = [match[1] for match in _TOP_KEY.finditer(b"\n" + text)]
+    first = _FIRST_KEY.match(raw, start, end)
+    keys = [match[1] for match in (*([first] if first else []), *_TOP_KEY.finditer(raw, start, end))]
     twice = len(keys) != len(set(keys))
-    for flow in _FLOW.finditer(text):
+    for flow in _FLOW.finditer(raw, start, end):
         keys = _FLOW_KEY.findall(flow[1])
-        if len(keys) != len(set(keys)) and not _in_block(raw, start, start + flow.start()):
+        if len(keys) != len(set(keys)) and not _in_block(raw, start, flow.start()):
             twice = True
             break
     if twice:
         yield start, _TWICE
+
+
+def _has_control(raw: bytes, start: int, end: int) -> bool:
+    for at in range(start, end, _AT_ONCE):
+        text = raw[at : min(at + _AT_ONCE, end)]
+        if len(text.translate(None, _CONTROL)) != len(text):
+            return True
+    return False
 
 
 def _is_token(raw: bytes, start: int, at: int) -> bool:

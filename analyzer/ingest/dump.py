@@ -12,13 +12,18 @@ from analyzer.ingest.harvest import Harvest
 from analyzer.placement import Placement
 from analyzer.screen import Screen
 
-_SECTION: Final = re.compile(rb"^==== START logs for container \S+ of pod \S+ ====", re.M)
+_START: Final = b"==== START logs for container "
+_SECTION: Final = re.compile(rb"==== START logs for container \S+ of pod \S+ ====")
 
 
 def logs_start(raw: bytes) -> int | None:
     """Where the logs begin in a file that begins with objects; None where it holds none."""
-    match = _SECTION.search(raw)
-    return match.start() if match else None
+    start = raw.find(_START)
+    while start >= 0:
+        if (not start or raw[start - 1] == 0x0A) and _SECTION.match(raw, start):
+            return start
+        start = raw.find(_START, start + 1)
+    return None
 
 
 def with_logs(objects: Harvest, raw: bytes, start: int, path: str, placement: Placement, screen: Screen) -> Harvest:
@@ -37,4 +42,5 @@ def with_logs(objects: Harvest, raw: bytes, start: int, path: str, placement: Pl
         last_timestamp=max(filter(None, (objects.last_timestamp, logs.last_timestamp)), default=None),
         records=(*objects.records, *logs.records),
         notes=(*objects.notes, *logs.notes),
+        sought=logs.sought,
     )

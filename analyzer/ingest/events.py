@@ -10,19 +10,19 @@ import re
 from typing import Final
 
 from analyzer.ingest.documents import Entry
-from analyzer.ingest.fields import Fields, instant, integer, mapping, text
+from analyzer.ingest.fields import Fields, moment, number, part, string
 from analyzer.ingest.locate import Locator, Span
 from analyzer.model import Record
 
 _CONTAINER: Final = re.compile(r"spec\.(?:initContainers|containers|ephemeralContainers)\{([^}]*)\}")
 
 
-def is_event(entry: Entry) -> bool:
+def is_event(entry: Entry, kind: str | None) -> bool:
     """Whether this is an Event, also in the compact form of Insights archives; audit events are not."""
-    group = text(entry.fields, "apiVersion") or "v1"
-    if entry.kind is not None:
-        return entry.kind == "Event" and (group == "v1" or group.startswith("events.k8s.io/"))
     event = entry.fields
+    if kind is not None:
+        group = string(event, "apiVersion") or "v1"
+        return kind == "Event" and (group == "v1" or group.startswith("events.k8s.io/"))
     is_timed = "lastTimestamp" in event or "involvedObject" in event or "regarding" in event
     return is_timed and "reason" in event and ("message" in event or "note" in event)
 
@@ -40,29 +40,27 @@ def record(entry: Entry, locator: Locator, path: str) -> Record:
     firstTimestamp, else the object's creation (kubernetes/kubernetes issues 89689 and 36304).
     """
     event = entry.fields
-    about = mapping(event, "involvedObject") or mapping(event, "regarding")
+    about = part(event, "involvedObject") or part(event, "regarding")
     message_key = "message" if "message" in event or "note" not in event else "note"
-    message = text(event, message_key)
-    reason = text(event, "reason")
-    kind, name = text(about, "kind"), text(about, "name")
+    message, reason = string(event, message_key), string(event, "reason")
+    kind, name = string(about, "kind"), string(about, "name")
     span = Span(entry.start, entry.end)
     place = locator.find(span, message_key, message)
     if place is None:
         place = locator.find(span, "reason", reason)
     if place is None:
         place = locator.start(span)
-    first = (
-        instant(event, "firstTimestamp") or instant(event, "deprecatedFirstTimestamp") or instant(event, "eventTime")
-    )
+    series = part(event, "series")
+    at = moment(event, "eventTime")
+    first = moment(event, "firstTimestamp") or moment(event, "deprecatedFirstTimestamp") or at
     last = (
-        instant(event, "series", "lastObservedTime")
-        or instant(event, "lastTimestamp")
-        or instant(event, "deprecatedLastTimestamp")
-        or instant(event, "eventTime")
+        moment(series, "lastObservedTime")
+        or moment(event, "lastTimestamp")
+        or moment(event, "deprecatedLastTimestamp")
+        or at
         or first
-        or instant(event, "metadata", "creationTimestamp")
+        or moment(part(event, "metadata"), "creationTimestamp")
     )
-    count = integer(event, "series", "count") or integer(event, "count") or integer(event, "deprecatedCount") or 1
     return Record(
         source="event",
         message=message or "",
@@ -71,12 +69,12 @@ def record(entry: Entry, locator: Locator, path: str) -> Record:
         text=locator.text(place),
         timestamp=last,
         first_timestamp=first,
-        count=count,
-        level="warning" if text(event, "type") == "Warning" else "info",
+        count=number(series, "count") or number(event, "count") or number(event, "deprecatedCount") or 1,
+        level="warning" if string(event, "type") == "Warning" else "info",
         namespace=_namespace(event, about, kind),
         kind=kind,
         name=name,
-        container=container_in(text(about, "fieldPath")),
+        container=container_in(string(about, "fieldPath")),
         node=_node(event, kind, name),
         reason=reason,
     )
@@ -85,14 +83,14 @@ def record(entry: Entry, locator: Locator, path: str) -> Record:
 def _namespace(event: Fields, about: Fields, kind: str | None) -> str | None:
     if kind == "Node":
         return None  # events about nodes are stored in "default", where the node does not live
-    return text(about, "namespace") or text(event, "metadata", "namespace") or text(event, "namespace")
+    return string(about, "namespace") or string(part(event, "metadata"), "namespace") or string(event, "namespace")
 
 
 def _node(event: Fields, kind: str | None, name: str | None) -> str | None:
-    host = text(event, "source", "host") or text(event, "deprecatedSource", "host")
+    host = string(part(event, "source"), "host") or string(part(event, "deprecatedSource"), "host")
     if host:
         return host
-    reporter = text(event, "reportingComponent") or text(event, "reportingController")
+    reporter = string(event, "reportingComponent") or string(event, "reportingController")
     if reporter == "kubelet":
-        return text(event, "reportingInstance")
+        return string(event, "reportingInstance")
     return name if kind == "Node" else None

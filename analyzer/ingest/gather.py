@@ -12,6 +12,9 @@ from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Rec
 
 TEXT_LIMIT: Final = 4096
 """Characters of a line that a record keeps."""
+SAMPLE_CHARACTERS: Final = 200
+"""Characters of a line that could not be read."""
+_AT_ONCE: Final = 1 << 19  # bytes whose lines are counted at once
 
 
 @dataclass(slots=True)
@@ -29,6 +32,7 @@ class Gathered:
     objects: list[Object] = field(default_factory=list)
     usages: list[Usage] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list, repr=False)
 
     def harvest(self, format_name: str, lines: int, unparsed: int) -> Harvest:
         """Everything gathered; lines that are not `unparsed` were read."""
@@ -50,6 +54,7 @@ class Gathered:
             objects=tuple(self.objects),
             usages=tuple(self.usages),
             notes=tuple(self.notes),
+            secrets=tuple(dict.fromkeys(self.secrets)),
         )
 
 
@@ -60,6 +65,19 @@ def _first(times: list[dt.datetime]) -> dt.datetime | None:
 def count_lines(raw: bytes) -> int:
     """How many lines there are: "\\n" ends one, and a non-empty rest is one."""
     return raw.count(b"\n") + (bool(raw) and not raw.endswith(b"\n"))
+
+
+def line_at(raw: bytes, number: int) -> str:
+    """The beginning of a line, counted from 1; "" where there are not so many."""
+    start, above = 0, number - 1  # lines to pass yet
+    while above and (stop := start + _AT_ONCE) < len(raw) and (count := raw.count(b"\n", start, stop)) < above:
+        start, above = stop, above - count
+    for _ in range(above):
+        start = raw.find(b"\n", start) + 1
+        if not start:
+            return ""
+    end = raw.find(b"\n", start, start + 4 * SAMPLE_CHARACTERS)
+    return decode(raw[start : end if end >= 0 else start + 4 * SAMPLE_CHARACTERS])[:SAMPLE_CHARACTERS]
 
 
 def text_lines(raw: bytes) -> list[str]:

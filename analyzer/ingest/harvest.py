@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference, Usage
+from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference, SoughtLine, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +32,5 @@ class Harvest:
     objects: tuple[Object, ...] = ()
     usages: tuple[Usage, ...] = ()
     notes: tuple[Note, ...] = ()
+    sought: tuple[SoughtLine, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never written anywhere

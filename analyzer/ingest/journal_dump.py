@@ -19,6 +19,7 @@ from analyzer.ingest.layer import Layer
 from analyzer.ingest.log_record import CONTEXT_LINES, context, record_of, shortened
 from analyzer.ingest.logline import LogHints, parse_inside
 from analyzer.ingest.repeats import KEPT, Repeats
+from analyzer.ingest.sought import SoughtLines
 from analyzer.model import Note, Record
 from analyzer.placement import Placement
 from analyzer.screen import Screen
@@ -56,7 +57,7 @@ def format_of(head: bytes) -> str | None:
 def read(stream: Readable, notation: str, placement: Placement, screen: Screen, path: str) -> Harvest:
     """Everything worth keeping of one such file; never raises for its content."""
     feed = Feed(stream)
-    reading = _Reading(path, _hints(placement), screen)
+    reading = _Reading(path, _hints(placement), screen, SoughtLines(screen, path, placement))
     for before, entry, after in _between(READERS[notation](feed)):
         reading.take(entry, before, after)
     reading.finish()
@@ -69,7 +70,8 @@ def read(stream: Readable, notation: str, placement: Placement, screen: Screen, 
         first_timestamp=first.timestamp if first else None,
         last_timestamp=last.timestamp if last else None,
         records=tuple(reading.records),
-        notes=tuple(reading.notes(notation)),
+        notes=(*reading.notes(notation), *reading.sought.notes()),
+        sought=reading.sought.lines(),
     )
 
 
@@ -103,6 +105,7 @@ class _Reading:
     path: str
     hints: LogHints
     screen: Screen
+    sought: SoughtLines
     records: list[Record] = field(default_factory=list)
     unread: int = 0
     left_out: int = 0
@@ -124,6 +127,8 @@ class _Reading:
         data = entry.layer.text.encode("utf-8", "surrogatepass")
         found = sorted({index for _, index in self.screen.scan(data)})
         candidates = tuple(index for index in found if index < len(self.screen.expressions))
+        if self.sought.is_among(found):
+            self.sought.take_message(data, entry.layer.instant, entry.number, found, self.hints)
         if candidates:
             self._keep(_Hit(entry, entry.layer, candidates, before, after), data)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from analyzer.ingest.gather import TEXT_LIMIT
 
@@ -21,8 +21,7 @@ _DEEPEST: Final = 400  # no key stands further right than this
 _VALUE_END: Final = b" \r\n\"',}]#"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A part of the file: raw[start:end]."""
 
     start: int
@@ -67,12 +66,13 @@ class Locator:
         The map's keys stand in the column of its first key; a value ends where that column, or one further
         left, is used again.
         """
+        raw = self._raw
         column = self._column(span)
         place = self._key(span, key, column)
         if place < 0:
             return span
-        end = _less_indented(column).search(self._raw, place + 1, span.end)
-        return Span(place, end.start() if end else span.end, is_value=True)
+        end = _less_indented(column).search(raw, place + 1, span.end)
+        return Span(place, end.start() if end else span.end, True)
 
     def elements(self, span: Span, count: int) -> list[Span]:
         """The elements of the list whose key stands at the start of `span`; `span` for each when unclear."""
@@ -88,14 +88,17 @@ class Locator:
             place = raw.find(needle, place + 1, span.end)
         if len(starts) != count:
             return [span] * count
-        ends = [*starts[1:], place + 1 if place >= 0 else span.end]
-        return [Span(start, end) for start, end in zip(starts, ends, strict=True)]
+        return list(map(Span, starts, [*starts[1:], place + 1 if place >= 0 else span.end]))
 
     def find(self, span: Span, key: str, value: str | None) -> int | None:
         """Where `key` has `value` (or a value that starts like it, when it is long or escaped) in `span`."""
         if value is None:
             return None
-        for needle, is_whole in _needles(key, value, self._is_json):
+        probe = value[:_NEEDLE_LENGTH]
+        cut = _ESCAPED.search(probe)
+        probe = probe[: cut.start()] if cut else probe
+        is_whole = len(probe) == len(value) and bool(probe.strip())
+        for needle in _needles(key.encode(), value, probe, self._is_json):
             place = self._verified(needle, is_whole, span)
             if place is not None:
                 return place
@@ -111,16 +114,25 @@ class Locator:
         place = raw.find(needle, span.start, span.end)
         while place >= 0:
             stop = place + len(needle)
-            before = b"" if self._is_json else raw[raw.rfind(b"\n", max(place - _DEEPEST, 0), place) + 1 : place]
-            is_key = not before.strip(b" -\t") or before.rstrip(b" ")[-1:] in (b"{", b",")
-            if is_key and (not is_whole or stop >= len(raw) or raw[stop] in _VALUE_END):
+            if self._is_key(place) and (not is_whole or stop >= len(raw) or raw[stop] in _VALUE_END):
                 return place
             place = raw.find(needle, place + 1, span.end)
         return None
 
+    def _is_key(self, place: int) -> bool:
+        """Whether only blanks and dashes, or another pair of a flow map, stand before this in its line."""
+        if self._is_json:
+            return True
+        raw = self._raw
+        before = raw[raw.rfind(b"\n", max(place - _DEEPEST, 0), place) + 1 : place]
+        return not before.strip(b" -\t") or before.rstrip(b" ")[-1:] in (b"{", b",")
+
     def _in_block(self, span: Span, key: str, value: str) -> int | None:
         """The first line of a block scalar ("message: |") that starts like `value`."""
-        head = re.compile(rb"^[ \t-]*%b: [|>][-+\d]*[ \t]*\r?\n[ \t]*" % re.escape(key.encode()), re.M)
+        name = key.encode()
+        if self._raw.find(name + b": |", *span[:2]) < 0 and self._raw.find(name + b": >", *span[:2]) < 0:
+            return None
+        head = re.compile(rb"^[ \t-]*%b: [|>][-+\d]*[ \t]*\r?\n[ \t]*" % re.escape(name), re.M)
         match = head.search(self._raw, span.start, span.end)
         if match is None:
             return None
@@ -158,23 +170,24 @@ def _less_indented(column: int) -> re.Pattern[bytes]:
 
     A list may start in its key's own column, so a dash in that column does not end it.
     """
-    left = rb" {0,%d}[^\s]|" % (column - 1) if column else rb""
-    return re.compile(rb"\n(?:" + left + rb" {%d}[^\s\-}\]])" % column)
+    # The blanks are taken possessively (+): a line further right is given up at once.
+    return re.compile(rb"\n {0,%d}+(?:[^\s\-}\]]|(?<!\n {%d})[\-}\]])" % (column, column))
 
 
-@functools.lru_cache(maxsize=4096)
-def _needles(key: str, value: str, is_json: bool) -> tuple[tuple[bytes, bool], ...]:
-    """What to look for, the usual form first, and whether the value must end behind it."""
-    cut = _ESCAPED.search(value)
-    probe = value[: min(cut.start() if cut else len(value), _NEEDLE_LENGTH)]
-    is_whole = probe == value
-    k, v = key.encode(), probe.encode()
-    if is_json:
-        written = [b'"' + k + b'": "' + v, b'"' + k + b'":"' + v]
-        if value.lstrip("-").isdecimal():
-            written += [b'"' + k + b'": ' + v, b'"' + k + b'":' + v]
-    else:
-        written = [k + b": " + v, k + b": '" + v, k + b': "' + v]
+def _needles(key: bytes, value: str, probe: str, is_json: bool) -> Iterator[bytes]:
+    """What to look for, the usual form first; `probe` is the part of the value that stands in the file as it is."""
     if not probe.strip():  # nothing of the value can be compared: the key alone has to do
-        written, is_whole = [b'"' + k + b'":'] if is_json else [k + b": "], False
-    return tuple((needle, is_whole) for needle in written)
+        yield b'"' + key + b'":' if is_json else key + b": "
+        return
+    written = probe.encode()
+    if is_json:
+        yield b'"' + key + b'": "' + written
+        yield b'"' + key + b'":"' + written
+        if value.lstrip("-").isdecimal():
+            yield b'"' + key + b'": ' + written
+            yield b'"' + key + b'":' + written
+    else:
+        lead = key + b": "
+        yield lead + written
+        yield lead + b"'" + written
+        yield lead + b'"' + written

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from analyzer.ingest import events, nodes, pods, workloads
-from analyzer.ingest.documents import Unread, read
+from analyzer.ingest.documents import Entry, Unread, read
 from analyzer.ingest.gather import Gathered, count_lines
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.locate import Locator
@@ -50,12 +50,18 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
         if isinstance(entry, Unread):
             unparsed += count_lines(raw[entry.start : entry.end])
             out.notes.append(Note(path=path, problem=entry.problem, line=locator.line(entry.start)))
-        elif events.is_event(entry):
-            out.records.append(events.record(entry, locator, path))
-        elif entry.kind == "Pod":
-            pods.read(entry, locator, out, placement.namespace)
-        elif entry.kind == "Node":
-            nodes.read(entry, locator, out)
-        elif entry.kind is not None:
-            workloads.read(entry, entry.kind, locator, out, None)
+        else:
+            _take(entry, entry.kind, locator, out, placement)
     return out.harvest(NAME, lines, min(unparsed, lines))
+
+
+def _take(entry: Entry, kind: str | None, locator: Locator, out: Gathered, placement: Placement) -> None:
+    """The rows of one object."""
+    if events.is_event(entry, kind):
+        out.records.append(events.record(entry, locator, out.path))
+    elif kind == "Pod":
+        pods.read(entry, locator, out, placement.namespace)
+    elif kind == "Node":
+        nodes.read(entry, locator, out)
+    elif kind is not None:
+        workloads.read(entry, kind, locator, out, None)

@@ -19,6 +19,7 @@ from analyzer.ingest.log_record import CONTEXT_LINES, LONG_LINE_BYTES, context, 
 from analyzer.ingest.logline import LogHints, LogLine, parse_line
 from analyzer.ingest.repeats import KEPT, MAX_REFUSED, Kind, Repeats
 from analyzer.ingest.shape import Check, shape_of
+from analyzer.ingest.sought import SoughtLines
 from analyzer.ingest.window import Joined, Line, Window
 from analyzer.model import Note, Record
 from analyzer.placement import Placement
@@ -68,6 +69,7 @@ class TextLog:
         self._has_last_words = placement.role in ("container_log", "control_plane_log")
         self._timed_lines = _TIMED_LINES.get(self._hints.source, _TIMED_LINES_OF_LOGS)
         self._screen = screen
+        self._sought = SoughtLines(screen, path, placement)
         self._path = path
         self._records: list[Record] = []
         self._recorded: set[int] = set()  # lines of the present block and its neighbours that have a record
@@ -98,7 +100,7 @@ class TextLog:
         self._read_repeats()
         if self._has_last_words:
             self._read_last_words(self._tail)
-        notes = [*self._gaps, *self._strange()]
+        notes = [*self._gaps, *self._strange(), *self._sought.notes()]
         if source.splits:
             problem = f"a line is longer than {blocks.MAX_LINE_BYTES >> 20} MiB: read in pieces"
             notes.append(Note(path=self._path, problem=problem, count=source.splits))
@@ -117,11 +119,12 @@ class TextLog:
             has_zone=all(line is None or line.has_zone for line in (first, last)),
             records=tuple(self._records),
             notes=tuple(notes),
+            sought=self._sought.lines(),
         )
 
     def _read_block(self, window: Window, block: Scanned) -> int:
         """Take what the screen hit; gives the number of newlines in the block."""
-        hits, position, number, done = block.hits, 0, self._lines + 1, 0
+        hits, position, number, done = self._sought.without_unwanted(block.hits), 0, self._lines + 1, 0
         structure = len(self._screen.expressions)
         while done < len(hits):
             line = window.line_at(hits[done][0])
@@ -138,6 +141,8 @@ class TextLog:
                 self._note_gap(decode(line.raw[:LONG_LINE_BYTES]), number)
             self._has_parts |= bool(found & _PARTS)
             joined = window.join(line) if self._has_parts else None
+            if self._sought.is_among(indexes):
+                self._sought.take(window, line, joined, number, indexes, self._hints)
             if joined is not None:
                 self._read_joined(window, joined, number)
             elif candidates := tuple(sorted(i for i in indexes if i < structure)):

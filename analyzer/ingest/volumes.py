@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from analyzer.ingest.containers import LISTS
-from analyzer.ingest.fields import Fields, boolean, mapping, maps, text
+from analyzer.ingest.containers import Slot
+from analyzer.ingest.fields import Fields, flag, part, parts, string
 from analyzer.ingest.gather import Gathered
 from analyzer.ingest.locate import Locator, Span
 from analyzer.model import Mount, Pod, Reference
 
+_NOTHING: Final[Fields] = {}
 _REFERENT_KEY: Final = {
     "configMap": "name",
     "secret": "secretName",
@@ -49,25 +50,20 @@ class _Need:
     hints: tuple[tuple[str, str], ...] = field(default=())  # key and value to find its line by
 
 
-def read(fields: Fields, pod: Pod, locator: Locator, spec_span: Span, out: Gathered) -> None:
-    """Mount and reference rows of one pod."""
-    volumes = maps(fields, "spec", "volumes")
+def read(spec: Fields, slots: list[Slot], pod: Pod, locator: Locator, spec_span: Span, out: Gathered) -> None:
+    """Mount and reference rows of one pod: its spec, its containers with their places."""
+    volumes = parts(spec, "volumes")
     known: dict[str | None, Volume] = {}
-    spans = locator.elements(locator.child(spec_span, "volumes"), len(volumes))
+    spans = locator.elements(locator.child(spec_span, "volumes"), len(volumes)) if volumes else []
     for fields_of_volume, span in zip(volumes, spans, strict=True):
-        name = text(fields_of_volume, "name") or ""
+        name = string(fields_of_volume, "name") or ""
         volume, needs = _volume(fields_of_volume, pod, name)
         known[name] = volume
         _add(needs, pod, locator, span, out)
-    for spec_key, _, kind in LISTS:
-        specs = maps(fields, "spec", spec_key)
-        if not specs:
-            continue
-        container_spans = locator.elements(locator.child(spec_span, spec_key), len(specs))
-        for spec, span in zip(specs, container_spans, strict=True):
-            is_sidecar = kind == "init" and text(spec, "restartPolicy") == "Always"
-            out.mounts.extend(_mounts(spec, pod, "sidecar" if is_sidecar else kind, known, locator, span))
-            _add(_environment(spec), pod, locator, span, out)
+    for slot in slots:
+        if slot.spec:
+            _mounts(slot, pod, known, locator, out)
+            _add(_environment(slot.spec), pod, locator, slot.spec_span, out)
     _add(_of_pod(pod), pod, locator, spec_span, out)
 
 
@@ -75,15 +71,15 @@ def _volume(fields: Fields, pod: Pod, name: str) -> tuple[Volume, list[_Need]]:
     kind = next((k for k, v in fields.items() if k != "name" and isinstance(v, dict)), None)
     if kind is None:
         kind = next((k for k in fields if k != "name"), None)  # "emptyDir:" with nothing behind it
-    source = mapping(fields, kind) if kind else {}
+    source = part(fields, kind) if kind else _NOTHING
     if kind == "projected":
         return _projected(source, name)
     if kind == "ephemeral":  # the controller makes a claim called <pod>-<volume>
         return Volume(kind, f"{pod.name}-{name}"), []
     if kind is None:
         return Volume(), []
-    referent = text(source, _REFERENT_KEY.get(kind, "name"))
-    is_optional = boolean(source, "optional") or False
+    referent = string(source, _REFERENT_KEY.get(kind, "name"))
+    is_optional = flag(source, "optional") or False
     volume = Volume(kind, referent, _items(source), is_optional)
     if kind not in _REFERENCED or referent is None:
         return volume, []
@@ -95,55 +91,56 @@ def _projected(fields: Fields, name: str) -> tuple[Volume, list[_Need]]:
     items: list[str] = []
     names: list[str] = []
     has_token = False
-    for source in maps(fields, "sources"):
+    for source in parts(fields, "sources"):
         for key in ("configMap", "secret"):
-            part = mapping(source, key)
-            referent = text(part, "name")
+            chosen = part(source, key)
+            referent = string(chosen, "name")
             if referent is None:
                 continue
             names.append(referent)
-            items.extend(_items(part))
-            needs.extend(_needs(_REFERENCED[key], referent, part, name, "name"))
-        token = mapping(source, "serviceAccountToken")
+            items.extend(_items(chosen))
+            needs.extend(_needs(_REFERENCED[key], referent, chosen, name, "name"))
+        token = part(source, "serviceAccountToken")
         if token:
             has_token = True
-            items.append(f"token={text(token, 'path') or 'token'}")
+            items.append(f"token={string(token, 'path') or 'token'}")
     referent = names[0] if len(names) == 1 and not has_token else None
     return Volume("projected", referent, tuple(items)), needs
 
 
 def _items(fields: Fields) -> tuple[str, ...]:
-    return tuple(f"{text(i, 'key') or ''}={text(i, 'path') or ''}" for i in maps(fields, "items"))
+    return tuple(f"{string(i, 'key') or ''}={string(i, 'path') or ''}" for i in parts(fields, "items"))
 
 
 def _needs(kind: str, name: str, fields: Fields, volume: str, name_key: str) -> Iterator[_Need]:
     """The object of a volume, once for each key that is named, else whole."""
-    is_optional = boolean(fields, "optional") or False
+    is_optional = flag(fields, "optional") or False
     used_as = f"volume {volume}"
-    keys = [key for item in maps(fields, "items") if (key := text(item, "key"))]
+    keys = [key for item in parts(fields, "items") if (key := string(item, "key"))]
     if not keys:
         yield _Need(kind, name, None, is_optional, used_as, hints=((name_key, name),))
     for key in keys:
         yield _Need(kind, name, key, is_optional, used_as, hints=(("key", key), (name_key, name)))
 
 
-def _mounts(
-    spec: Fields, pod: Pod, kind: str, known: dict[str | None, Volume], locator: Locator, span: Span
-) -> Iterator[Mount]:
-    mounts = maps(spec, "volumeMounts")
-    spans = locator.elements(locator.child(span, "volumeMounts"), len(mounts)) if mounts else []
+def _mounts(slot: Slot, pod: Pod, known: dict[str | None, Volume], locator: Locator, out: Gathered) -> None:
+    mounts = parts(slot.spec, "volumeMounts")
+    if not mounts:
+        return
+    container = string(slot.spec, "name") or ""
+    spans = locator.elements(locator.child(slot.spec_span, "volumeMounts"), len(mounts))
     for mount, mount_span in zip(mounts, spans, strict=True):
-        path, name = text(mount, "mountPath"), text(mount, "name")
+        path, name = string(mount, "mountPath"), string(mount, "name")
         if path is None or name is None:
             continue
         place = locator.find(mount_span, "mountPath", path)
         offset = locator.start(mount_span) if place is None else place
         volume = known.get(name, Volume())
-        yield Mount(
+        made = Mount(
             namespace=pod.namespace,
             pod=pod.name,
-            container=text(spec, "name") or "",
-            container_kind=kind,
+            container=container,
+            container_kind=slot.kind,
             volume=name,
             mount_path=path,
             path=pod.path,
@@ -151,31 +148,35 @@ def _mounts(
             volume_type=volume.type,
             referent=volume.referent,
             items=volume.items,
-            sub_path=text(mount, "subPath") or text(mount, "subPathExpr"),
-            is_read_only=boolean(mount, "readOnly") or False,
+            sub_path=string(mount, "subPath") or string(mount, "subPathExpr"),
+            is_read_only=flag(mount, "readOnly") or False,
             is_optional=volume.is_optional,
             text=locator.text(offset),
         )
+        out.mounts.append(made)
 
 
 def _environment(spec: Fields) -> Iterator[_Need]:
-    container = text(spec, "name") or ""
-    for variable in maps(spec, "env"):
+    container = string(spec, "name") or ""
+    for variable in parts(spec, "env"):
+        origin = part(variable, "valueFrom")
+        if not origin:
+            continue
         for key, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
-            source = mapping(variable, "valueFrom", key)
-            name = text(source, "name")
+            source = part(origin, key)
+            name = string(source, "name")
             if name is None:
                 continue
-            wanted = text(source, "key")
+            wanted = string(source, "key")
             hints = (("key", wanted or ""), ("name", name))
-            used_as = f"env {text(variable, 'name') or ''}"
-            yield _Need(kind, name, wanted, boolean(source, "optional") or False, used_as, container, hints)
-    for origin in maps(spec, "envFrom"):
+            used_as = f"env {string(variable, 'name') or ''}"
+            yield _Need(kind, name, wanted, flag(source, "optional") or False, used_as, container, hints)
+    for origin in parts(spec, "envFrom"):
         for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
-            source = mapping(origin, key)
-            name = text(source, "name")
+            source = part(origin, key)
+            name = string(source, "name")
             if name is not None:
-                is_optional = boolean(source, "optional") or False
+                is_optional = flag(source, "optional") or False
                 yield _Need(kind, name, None, is_optional, "envFrom", container, (("name", name),))
 
 
@@ -190,8 +191,11 @@ def _of_pod(pod: Pod) -> Iterator[_Need]:
 
 def _add(needs: Iterator[_Need] | list[_Need], pod: Pod, locator: Locator, span: Span, out: Gathered) -> None:
     for need in needs:
-        places = (locator.find(span, key, value) for key, value in need.hints)
-        place = next((p for p in places if p is not None), None)
+        place = None
+        for key, value in need.hints:
+            place = locator.find(span, key, value)
+            if place is not None:
+                break
         out.references.append(
             Reference(
                 namespace=pod.namespace,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
+from analyzer.ingest import confidential
 from analyzer.ingest.documents import Entry
 from analyzer.ingest.fields import Fields, boolean, instant, integer, mapping, maps, pairs, text
 from analyzer.ingest.gather import Gathered
 from analyzer.ingest.kinds import KINDS
 from analyzer.ingest.locate import Locator, Span
+from analyzer.ingest.statuses import Place
 from analyzer.model import Object, Record
 
 BAD_STATUS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -49,23 +50,26 @@ def read(entry: Entry, kind: str, locator: Locator, out: Gathered, default_names
     name = text(fields, "metadata", "name") or ""
     place = locator.find(locator.child(span, "metadata"), "name", name) if name else None
     offset = locator.start(span) if place is None else place
-    thing = _object(fields, kind, name, out.path, locator.line(offset), default_namespace)
-    thing = replace(thing, text=locator.text(offset))
+    at = Place(locator.line(offset), locator.text(offset))
+    thing = _object(fields, kind, name, out.path, at, default_namespace)
     out.objects.append(thing)
+    if kind == "Secret":
+        out.secrets.extend(confidential.of_secret(fields))
     out.records.extend(_bad_conditions(fields, thing, locator, span))
     if thing.phase in BAD_PHASES.get(kind, ()):
-        at = locator.find(locator.child(span, "status"), "phase", thing.phase)
-        at = offset if at is None else at
-        out.records.append(bad_phase(thing, locator.line(at), locator.text(at)))
+        found = locator.find(locator.child(span, "status"), "phase", thing.phase)
+        offset = offset if found is None else found
+        out.records.append(bad_phase(thing, locator.line(offset), locator.text(offset)))
 
 
-def _object(fields: Fields, kind: str, name: str, path: str, line: int, default_namespace: str | None) -> Object:
+def _object(fields: Fields, kind: str, name: str, path: str, at: Place, default_namespace: str | None) -> Object:
     owner = next(iter(maps(fields, "metadata", "ownerReferences")), {})
     return Object(
         kind=kind,
         name=name,
         path=path,
-        line=line,
+        line=at.line,
+        text=at.text,
         namespace=text(fields, "metadata", "namespace") or default_namespace,
         uid=text(fields, "metadata", "uid"),
         owner_kind=text(owner, "kind"),
