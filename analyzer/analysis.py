@@ -22,6 +22,7 @@ from analyzer.ingest import ingest
 from analyzer.isolate import read_isolated
 from analyzer.member import DEFAULT_LIMITS, Limits
 from analyzer.model import Evidence, FileEntry, Note
+from analyzer.quoted import NEAR, QUICK_BYTES, with_neighbours
 from analyzer.redact.mask import Masker
 from analyzer.redact.report import mask_with, masked
 from analyzer.regex_limits import refused, with_slow
@@ -45,6 +46,7 @@ class Options:
     strict: bool = False  # let our own bugs raise
     timezone: dt.tzinfo | None = None  # of times that say none; None: UTC
     progress: Progress | None = None
+    neighbours: int | None = None  # lines quoted around each quoted one; None: a few, where that costs no time
     anonymize: Callable[[Diagnosis, Evidence], Diagnosis] | None = None  # the last word on what is told
     limits: Limits = DEFAULT_LIMITS
     isolate: bool = False  # read files in a process of their own
@@ -58,7 +60,9 @@ def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagno
     """
     library, policy = library_of(options.patterns, options.policy)
     rules = Translation.of(read_rules(options.cre), Binding.of(options.cre_sources)) if options.cre else None
-    return analyze_bundle(open_bundle(paths, options.limits), library, options, policy, rules)
+    # Standard input is read once.
+    again = None if "-" in map(str, paths) else lambda: open_bundle(paths, options.limits)
+    return analyze_bundle(open_bundle(paths, options.limits), library, options, policy, rules, again)
 
 
 def analyze_bundle(
@@ -67,8 +71,12 @@ def analyze_bundle(
     options: Options = Options(),
     policy: Policy = NO_POLICY,
     rules: Translation | None = None,
+    again: Callable[[], Bundle] | None = None,
 ) -> Diagnosis:
-    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs, redact masks; CRE rules beside."""
+    """The stages, in order: ingest reads, derive joins, patterns judge, rank weighs, redact masks; CRE rules beside.
+
+    `again` opens the bundle a second time, for the lines around those that are quoted.
+    """
     screen = screen_of(library, rules)
     evidence = read(bundle, screen, options)
     findings = [
@@ -79,6 +87,8 @@ def analyze_bundle(
     evidence = with_slow(evidence, library, screen)
     concluded = conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
     together = concluded if rules is None else beside(concluded, rules.find(evidence))
+    if again is not None and (options.neighbours is not None or bundle.bytes_read <= QUICK_BYTES):
+        together = with_neighbours(together, again(), NEAR if options.neighbours is None else options.neighbours)
     diagnosis = masked(together, evidence.secrets)
     return diagnosis if options.anonymize is None else options.anonymize(diagnosis, evidence)
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from analyzer.case import Case
 from analyzer.derive.facts import EPOCH, Facts
-from analyzer.diagnosis import Cause, EvidenceLine, Finding, ObjectRef, RuledOut, Step, Victim
+from analyzer.diagnosis import Cause, Counterfactual, EvidenceLine, Finding, ObjectRef, RuledOut, Step, Victim
 from analyzer.failures import Failure
-from analyzer.model import Record
+from analyzer.model import Quote, Record
 from analyzer.rank import Candidate, Ranked
 from analyzer.relate import workload_of
+from analyzer.remedy import Scene, remedy
 from analyzer.shell import word
 from analyzer.subject import subject
 
@@ -30,6 +31,19 @@ def tell(number: int, ranked: Ranked, case: Case, ruled_out: Sequence[RuledOut])
     pattern = ranked.lead.pattern
     words = _words(ranked.lead, ref, case.facts)
     times = [c.finding for c in (ranked.lead, *ranked.same)]
+    workload = workload_of(case.facts, ref)
+    advice = remedy(
+        Scene(
+            facts=case.facts,
+            about=ref,
+            workload=workload,
+            records=tuple(case.facts.records[i] for f in times for i in f.record_ids),
+        ),
+        pattern.cause or "",
+    )
+    counterfactuals = tuple(
+        Counterfactual(statement=told.statement, evidence=quoted.cite(told.cites)) for told in advice.told
+    )
     return Cause(
         rank=number,
         cause=pattern.cause or "",
@@ -38,7 +52,7 @@ def tell(number: int, ranked: Ranked, case: Case, ruled_out: Sequence[RuledOut])
         summary=_summary(ranked.lead, words),
         confidence=ranked.confidence,
         about=ref,
-        workload=workload_of(case.facts, ref),
+        workload=workload,
         victims=_victims(ranked, case.failures, ref),
         first_seen=min((t for t in (*(f.first_seen for f in times), *(s.timestamp for s in chain)) if t), default=None),
         last_seen=max((t for f in times if (t := f.last_seen)), default=None),
@@ -55,6 +69,8 @@ def tell(number: int, ranked: Ranked, case: Case, ruled_out: Sequence[RuledOut])
         avoid=_filled(pattern.avoid, words),
         prevent=_filled(pattern.prevent, words),
         references=pattern.references,
+        patch=advice.patch,
+        counterfactuals=counterfactuals,
     )
 
 
@@ -82,6 +98,10 @@ class _Quoted:
             for line in lines_of(self.facts.records[record_id]):
                 out += self._add(line)
         return tuple(dict.fromkeys(out))
+
+    def cite(self, quotes: Iterable[Quote]) -> tuple[int, ...]:
+        """The indexes of the lines, those that are not quoted yet added where there is room."""
+        return tuple(dict.fromkeys(i for q in quotes if q.line for i in self._add(_line_of(q))))
 
     def _add(self, line: EvidenceLine) -> list[int]:
         key = (line.path, line.line, line.text)
@@ -113,20 +133,21 @@ def _various(record_ids: Sequence[int], facts: Facts) -> list[int]:
     return list(dict.fromkeys([*unlike.values(), *kept[-1:], *kept]))
 
 
+def _line_of(quote: Quote) -> EvidenceLine:
+    return EvidenceLine(
+        path=quote.path,
+        line=quote.line,
+        timestamp=quote.timestamp,
+        timestamp_error_seconds=0.0,
+        source=quote.source,
+        text=quote.text,
+    )
+
+
 def lines_of(record: Record) -> list[EvidenceLine]:
     """The record as quoted lines: those it was joined from, or its own."""
     if record.cites:
-        return [
-            EvidenceLine(
-                path=q.path,
-                line=q.line,
-                timestamp=q.timestamp,
-                timestamp_error_seconds=0.0,
-                source=q.source,
-                text=q.text,
-            )
-            for q in record.cites
-        ]
+        return [_line_of(q) for q in record.cites]
     own = EvidenceLine(
         path=record.path,
         line=record.line,

@@ -20,6 +20,7 @@ from analyzer.commands.files import files
 from analyzer.commands.formats import formats
 from analyzer.commands.options import BROKEN, INTERRUPTED, USAGE
 from analyzer.commands.redact import redact
+from analyzer.commands.report import report
 from analyzer.commands.timeline import timeline
 from analyzer.errors import PodtopsyError
 
@@ -31,11 +32,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (diagnose, files, formats, redact, timeline):
+for _command in (diagnose, files, formats, redact, report, timeline):
     app.command()(_command)
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(cre.app, name="cre")
-COMMANDS = frozenset({"cre", "diagnose", "files", "formats", "patterns", "redact", "timeline"})
+COMMANDS = frozenset({"cre", "diagnose", "files", "formats", "patterns", "redact", "report", "timeline"})
 
 
 def _version(value: bool) -> None:

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from analyzer import verdict, wording
+from analyzer import appendix, verdict, wording
 from analyzer.chart import chart
 from analyzer.diagnosis import Cause, Detection, Diagnosis, EvidenceLine, Unexplained
-from analyzer.model import FileEntry
+from analyzer.draft import draft
 from reports import context
 from reports.visible import one_line
 
 SHOWN_LEADS: Final = 10
 SHOWN_VICTIMS: Final = 500
 SHOWN_EVENTS: Final = 200
-SHOWN_UNREAD: Final = 1000
 SHOWN_PROOFS: Final = 5  # lines of a CRE rule's first match
-SHOWN_READ: Final = 300
 SHOWN_REMARKS: Final = 300
+SHOWN_PARTS: Final = 4  # of a path on the first screen
+LEVELS: Final = ("warning", "error", "fatal")  # worth a word beside the quote
 SHOWN_CHARACTERS: Final = 4096  # of a quoted line; the bundle has the rest
 
 ROLES: Final = ("cause", "mechanism", "symptom", "line")
-STATUS: Final = {"parsed": "read", "partial": "read in part", "skipped": "not read"}
 
 
-def compose(diagnosis: Diagnosis) -> context.Postmortem:
-    """The postmortem of a diagnosis."""
+def compose(diagnosis: Diagnosis, notes: Mapping[str, str] | None = None) -> context.Postmortem:
+    """The postmortem of a diagnosis; `notes` are what people wrote, by the folded name of a field."""
     causes = tuple(_cause(number, cause) for number, cause in enumerate(diagnosis.causes, start=1))
     leads = tuple(_lead(number, lead) for number, lead in enumerate(diagnosis.unexplained[:SHOWN_LEADS], start=1))
     outcome = verdict.outcome_of(diagnosis)
@@ -55,14 +54,18 @@ def compose(diagnosis: Diagnosis) -> context.Postmortem:
         ),
         commands="\n".join(dict.fromkeys(gap.command.strip() for gap in diagnosis.missing if gap.command.strip())),
         timeline=_timeline(diagnosis, causes, leads),
-        bundle=_bundle(diagnosis),
-        ledger=_ledger(diagnosis.files),
+        seen=appendix.seen(diagnosis),
+        seen_hidden=max(0, len(diagnosis.seen) - appendix.SHOWN_SEEN),
+        tool=appendix.tool(diagnosis),
+        method=appendix.method(),
+        bundle=appendix.bundle_facts(diagnosis),
+        ledger=appendix.ledger(diagnosis.files),
         remarks=tuple(
             context.Remark(place=_place(path, line), problem=one_line(problem), count=count)
             for path, line, problem, count in remarks[:SHOWN_REMARKS]
         ),
         remarks_hidden=max(0, len(remarks) - SHOWN_REMARKS),
-        draft=_draft(causes) if causes else None,
+        draft=draft(diagnosis.causes[0], causes, notes or {}) if causes else None,
     )
 
 
@@ -106,6 +109,24 @@ def _cause(number: int, cause: Cause) -> context.RootCause:
             verify=_stripped(cause.verify),
             avoid=_stripped(cause.avoid),
             prevent=_stripped(cause.prevent),
+            patches=tuple(
+                context.Patch(
+                    target=one_line(p.target),
+                    language=p.language,
+                    text=p.text,
+                    command=p.command,
+                    because=wording.sentence(p.because),
+                )
+                for p in cause.patch
+            ),
+            counterfactuals=tuple(
+                context.Statement(
+                    text=wording.sentence(c.statement),
+                    is_inferred=True,
+                    quotes=tuple(quotes[i] for i in c.evidence if 0 <= i < len(quotes)),
+                )
+                for c in cause.counterfactuals
+            ),
         ),
         score=tuple(
             context.ScoreTerm(name=t.name, value=t.value, because=wording.sentence(t.because)) for t in cause.score
@@ -170,9 +191,11 @@ def _quotes(lines: Sequence[EvidenceLine], anchor: str, label: str) -> tuple[con
             anchor=f"{anchor}-{number}",
             label=f"{label}{number}",
             place=_place(line.path, line.line),
+            end=wording.end_of(_place(line.path, line.line), SHOWN_PARTS),
             source=wording.source_words(line.source),
             time=line.timestamp,
             time_error_seconds=line.timestamp_error_seconds,
+            level=line.level if line.level in LEVELS else "",
             text=_shown(line.text),
             before=tuple(map(_shown, line.before)),
             after=tuple(map(_shown, line.after)),
@@ -221,83 +244,4 @@ def _timeline(
         events=tuple(events[:SHOWN_EVENTS]),
         hidden=max(0, len(events) - SHOWN_EVENTS),
         undated=sum(quote.time is None for quote in quotes),
-    )
-
-
-def _bundle(diagnosis: Diagnosis) -> tuple[context.Fact, ...]:
-    facts, files = diagnosis.bundle, diagnosis.files
-    pairs = (
-        ("Bundle", wording.listed(facts.paths)),
-        ("Layout", wording.listed(facts.layouts)),
-        ("Collected", f"{wording.day(t)}, {wording.clock(t)} UTC" if (t := facts.collected_at) else "not stated"),
-        ("Covers", wording.span(facts.first_timestamp, facts.last_timestamp)),
-        ("Kubernetes", facts.kubernetes_version or "not stated"),
-        ("Platform", facts.platform or "not stated"),
-        ("Pods", f"{facts.pods:,}"),
-        ("Nodes", f"{facts.nodes:,}"),
-        ("Namespaces", f"{facts.namespaces:,}"),
-        ("Files", f"{len(files):,}, {wording.size(sum(f.bytes for f in files))}"),
-        ("Lines", f"{sum(f.lines for f in files):,}"),
-        ("Masked", wording.listed([wording.count(m.values or m.places, _words(m.kind)) for m in diagnosis.masked])),
-    )
-    return tuple(context.Fact(label=label, value=one_line(value)) for label, value in pairs if value)
-
-
-def _words(kind: str) -> str:
-    """A kind of mask as the page names it."""
-    return "line that could not be checked" if kind == "withheld" else kind.replace("-", " ")
-
-
-def _ledger(files: Sequence[FileEntry]) -> context.Ledger:
-    ordered = sorted(files, key=lambda f: f.path)
-    unread = [f for f in ordered if f.status != "parsed"]
-    read = [f for f in ordered if f.status == "parsed"]
-    total = wording.count(len(files), "file")
-    if not files:
-        sentence = "The bundle holds no files."
-    elif not unread:
-        sentence = f"All of the {total} could be read in full." if len(files) > 1 else "The file was read in full."
-    else:
-        sentence = f"Of {total}, {len(read):,} could be read in full and {len(unread):,} could not."
-    return context.Ledger(
-        sentence=sentence,
-        unread=tuple(map(_file, unread[:SHOWN_UNREAD])),
-        unread_hidden=max(0, len(unread) - SHOWN_UNREAD),
-        read=tuple(map(_file, read[:SHOWN_READ])),
-        read_hidden=max(0, len(read) - SHOWN_READ),
-    )
-
-
-def _file(entry: FileEntry) -> context.LedgerFile:
-    return context.LedgerFile(
-        path=one_line(entry.path),
-        kind=", ".join(part for part in (entry.layout, entry.format) if part) or "unknown",
-        size=wording.size(entry.bytes),
-        status=STATUS.get(entry.status, entry.status),
-        reason=wording.sentence(entry.reason or ""),
-        lines=entry.lines,
-        parsed=entry.parsed,
-        unparsed=entry.unparsed,
-        skipped=entry.skipped,
-        records=entry.records,
-    )
-
-
-def _draft(causes: Sequence[context.RootCause]) -> context.Draft:
-    first = causes[0]
-    begin = next((step for step in first.steps if step.time is not None), None)
-    trigger = (
-        f"The first trace in the bundle is of {wording.day(begin.time)}, {wording.clock(begin.time)} UTC: "
-        f"{wording.sentence(begin.title)} What changed before that, the bundle does not say."
-        if begin is not None and begin.time is not None
-        else "The bundle does not say what changed."
-    )
-    remedy = first.remedy
-    return context.Draft(
-        title=f"Postmortem: {first.title}",
-        summary=f"{first.verdict} {first.summary}",
-        impact=wording.sentence(f"{first.impact.who}; {first.impact.when}"),
-        root_cause=f"{first.title} ({first.cause}, {first.confidence_words}, {first.confidence:.2f})",
-        trigger=trigger,
-        actions=tuple(text for text in (remedy.fix, *remedy.prevent) if text),
     )

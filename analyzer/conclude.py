@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 
 import polars as pl
@@ -13,18 +14,21 @@ from analyzer.cascade import quote, tell
 from analyzer.case import Case
 from analyzer.derive.dependents import dependencies
 from analyzer.derive.facts import Facts, Owner
-from analyzer.diagnosis import BundleFacts, Cause, Diagnosis, EvidenceLine, Finding, Unexplained
+from analyzer.diagnosis import BundleFacts, Cause, Diagnosis, EvidenceLine, Finding, LibraryFacts, Unexplained
 from analyzer.explained import explained
 from analyzer.failures import Failure, failures
 from analyzer.focus import EVERYTHING, Focus
 from analyzer.frames import rows
+from analyzer.levels import with_records
 from analyzer.missing import missing
 from analyzer.model import INTERNAL_ERROR, Evidence, FileEntry, Note
 from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
+from analyzer.seen import seen
 from analyzer.timeline import timeline
 from patterns.policy import Restarts
+from patterns.read import OURS
 from patterns.schema import Library
 
 MOST_UNEXPLAINED = 1000
@@ -58,6 +62,7 @@ def conclude(
         tell(n, r, case, ruled_out(r, [o for o in ranked if o is not r], case)) for n, r in enumerate(ranked, start=1)
     )
     unexplained = _unexplained(failed, ranked, facts)
+    causes, unexplained = with_records(causes, unexplained, facts.records)
     return Diagnosis(
         version=__version__,
         bundle=_bundle_facts(evidence, facts, paths),
@@ -71,6 +76,8 @@ def conclude(
         notes=tuple(notes),
         has_failures=bool(failed),
         also=also(facts.records, causes, unexplained),
+        seen=seen(case, ranked),
+        library=_library_facts(library),
         broken_parts=broken_parts(evidence),
         timeline=timeline(facts, causes, unexplained[:MOST_DRAWN]),
     )
@@ -97,6 +104,17 @@ def _unexplained(failed: Sequence[Failure], ranked: Sequence[Ranked], facts: Fac
     return tuple(
         Unexplained(title=f.title, about=f.about, evidence=quote(facts, f.record_ids))
         for f in sorted(left, key=lambda f: (-f.weight, f.about))[:MOST_UNEXPLAINED]
+    )
+
+
+def _library_facts(library: Library) -> LibraryFacts:
+    patterns = [p for _, p in sorted(library.patterns.items())]
+    told = "\n".join(f"{p.id} {p.role} {p.cause} {p.explains} {p.match}" for p in patterns)
+    return LibraryFacts(
+        patterns=len(patterns),
+        causes=sum(p.role == "cause" for p in patterns),
+        own=sum(not p.path.startswith(OURS) for p in patterns),
+        digest=hashlib.sha256(told.encode()).hexdigest()[:12],
     )
 
 

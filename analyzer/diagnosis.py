@@ -41,6 +41,7 @@ class EvidenceLine:
     text: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    level: str | None = None  # info, warning, error, fatal, as the line says it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,25 @@ class Victim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """A change that fixes the cause, with the values of this case; `<...>` is the reader's to fill in."""
+
+    target: str  # what is changed: "Deployment api-v2 in namespace shop"
+    language: str  # yaml, diff, sh
+    text: str  # several lines, to copy
+    command: str  # that applies it; "" where it goes into a manifest by hand
+    because: str  # where the values come from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterfactual:
+    """What would have held, in a sentence with the numbers of the evidence."""
+
+    statement: str
+    evidence: tuple[int, ...]  # indexes into the cause's evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """One diagnosis: a root cause, its proof, its cascade and its remedy."""
 
@@ -121,6 +141,8 @@ class Cause:
     avoid: tuple[str, ...]
     prevent: tuple[str, ...]
     references: tuple[str, ...]
+    patch: tuple[Patch, ...] = ()
+    counterfactuals: tuple[Counterfactual, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +172,36 @@ class Calm:
     title: str
     because: str
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A pattern seen on the objects of one workload, and what became of it."""
+
+    pattern: str
+    title: str
+    role: str  # cause, symptom
+    cause: str  # class of TAXONOMY; "" for a symptom
+    severity: str
+    about: ObjectRef  # the first of the objects
+    objects: int
+    count: int
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+    rank: int  # the diagnosis it belongs to; 0: none
+    part: str  # cause, agrees, follows, symptom; unexplained, open; else a sentence why it is no incident
+    path: str  # where it was seen first
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryFacts:
+    """The patterns that judged."""
+
+    patterns: int = 0
+    causes: int = 0  # of them, those that name a cause
+    own: int = 0  # of them, those that the user gave with --patterns
+    digest: str = ""  # the same for the same patterns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,5 +355,7 @@ class Diagnosis:
     detections: tuple[Detection, ...] = ()  # of the CRE rules given, worst first
     also: Also = NOTHING_ELSE
     broken_parts: tuple[str, ...] = ()  # our own bugs, named; exit code 3
+    seen: tuple[Seen, ...] = ()  # all that patterns saw, that of the best diagnosis first
+    library: LibraryFacts = LibraryFacts()
     timeline: Timeline = Timeline()
     masked: tuple[Masked, ...] = ()  # secrets that were replaced, by kind

@@ -18,7 +18,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "version": diagnosis.version,
         "bundle": {
             "paths": list(facts.paths),
-            "layouts": sorted(facts.layouts),
+            "layouts": list(facts.layouts),
             "collected_at": instant_text(facts.collected_at),
             "first_timestamp": instant_text(facts.first_timestamp),
             "last_timestamp": instant_text(facts.last_timestamp),
@@ -49,16 +49,18 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "complete": diagnosis.complete,
         "files": [_file(entry) for entry in sorted(diagnosis.files, key=lambda f: f.path)],
         "notes": [
-            {"path": n.path, "line": n.line, "problem": n.problem, "count": n.count}
+            {"path": n.path, "line": n.line, "problem": n.problem, "count": n.count, "is_of_source": n.is_of_source}
             for n in sorted(diagnosis.notes, key=lambda n: (n.path, n.line or 0, n.problem, n.count))
         ],
         "calm": [{"title": c.title, "because": c.because, "count": c.count} for c in diagnosis.calm],
         "has_failures": diagnosis.has_failures,
         "also": {"records": [_unexplained(lead) for lead in diagnosis.also.records], "hidden": diagnosis.also.hidden},
         "broken_parts": list(diagnosis.broken_parts),
-        "detections": [detection_document(detection) for detection in diagnosis.detections],
+        "detections": [_detection(detection) for detection in diagnosis.detections],
         "timeline": _plain(diagnosis.timeline),
         "masked": [{"kind": m.kind, "values": m.values, "places": m.places} for m in diagnosis.masked],
+        "seen": [_plain(row) for row in diagnosis.seen],
+        "library": _plain(diagnosis.library),
     }
 
 
@@ -83,6 +85,12 @@ def detection_document(detection: Detection) -> dict[str, object]:
         "references": list(detection.references),
         "diagnoses": list(detection.diagnoses),
     }
+
+
+def _detection(detection: Detection) -> dict[str, object]:
+    """The same with all that a report is made of."""
+    lines = [_evidence(line) for line in detection.evidence]
+    return {**detection_document(detection), "evidence": lines, "object": _object(detection.about)}
 
 
 def _share(numbers: Explained) -> float | None:
@@ -123,8 +131,10 @@ def _diagnosis(cause: Cause, detections: Sequence[Detection]) -> dict[str, objec
         "meaning": cause.meaning,
         "impact": cause.impact,
         "references": list(cause.references),
-        "object": {"kind": cause.about.kind or None, "name": cause.about.name or None},
+        "object": _object(cause.about),
         "detections": [detection.id for detection in detections if cause.rank in detection.diagnoses],
+        "patch": [_plain(p) for p in cause.patch],
+        "counterfactuals": [_plain(c) for c in cause.counterfactuals],
     }
 
 
@@ -133,7 +143,7 @@ def _unexplained(lead: Unexplained) -> dict[str, object]:
         "title": lead.title,
         **_about(lead.about),
         "evidence": [_evidence(line) for line in lead.evidence],
-        "object": {"kind": lead.about.kind or None, "name": lead.about.name or None},
+        "object": _object(lead.about),
     }
 
 
@@ -147,6 +157,11 @@ def _about(about: ObjectRef) -> dict[str, object]:
     }
 
 
+def _object(about: ObjectRef) -> dict[str, object]:
+    """What the flat parts do not tell; here the node of a Node is not repeated."""
+    return {"kind": about.kind or None, "name": about.name or None, "node": about.node or None}
+
+
 def _evidence(line: EvidenceLine) -> dict[str, object]:
     return {
         "path": line.path,
@@ -157,6 +172,7 @@ def _evidence(line: EvidenceLine) -> dict[str, object]:
         "before": list(line.before),
         "after": list(line.after),
         "timestamp_error_seconds": line.timestamp_error_seconds,
+        "level": line.level,
     }
 
 
@@ -175,6 +191,15 @@ def _file(entry: FileEntry) -> dict[str, object]:
         "records": entry.records,
         "first_timestamp": instant_text(entry.first_timestamp),
         "last_timestamp": instant_text(entry.last_timestamp),
+        "why": entry.why,
+        "duplicates": entry.duplicates,
+        "sample": entry.sample,
+        "sample_line": entry.sample_line,
+        "namespace": entry.namespace,
+        "pod": entry.pod,
+        "container": entry.container,
+        "node": entry.node,
+        "instance": entry.instance,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,20 +29,37 @@ class Outputs:
     html: Path | None = None
     json: Path | None = None
     markdown: Path | None = None
+    sarif: Path | None = None
+    junit: Path | None = None
+    evidence: Path | None = None  # the same document as json; the quoted lines have more neighbours then
+    notes: Mapping[str, str] | None = None  # what people wrote, by the folded name of a field
     force: bool = False  # replace files that are there
+
+    @property
+    def asked(self) -> tuple[tuple[str, Path], ...]:
+        """The further files that are to be written, each with its format."""
+        asked = (
+            ("html", self.html),
+            ("json", self.json),
+            ("markdown", self.markdown),
+            ("sarif", self.sarif),
+            ("junit", self.junit),
+            ("json", self.evidence),
+        )
+        return tuple((kind, path) for kind, path in asked if path is not None)
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """Every file that is to be written."""
-        return tuple(p for p in (self.html, self.json, self.markdown, self.output) if p is not None)
+        return (*(path for _, path in self.asked), *([self.output] if self.output is not None else ()))
 
 
 def emit(diagnosis: Diagnosis, outputs: Outputs) -> None:
     """Write every output, when all of them are made; raises UsageError where one cannot be written."""
     require_free(outputs.paths, force=outputs.force)
-    asked = (("html", outputs.html), ("json", outputs.json), ("markdown", outputs.markdown))
-    pages = [(path, _rendered(diagnosis, kind)) for kind, path in asked if path is not None]
-    answer = _text(diagnosis, outputs) if outputs.format == "text" else _rendered(diagnosis, outputs.format)
+    pages = [(path, _rendered(diagnosis, kind, outputs.notes)) for kind, path in outputs.asked]
+    is_text = outputs.format == "text"
+    answer = _text(diagnosis, outputs) if is_text else _rendered(diagnosis, outputs.format, outputs.notes)
     if outputs.output is not None:
         pages.append((outputs.output, answer))
     for path, content in pages:
@@ -51,13 +68,21 @@ def emit(diagnosis: Diagnosis, outputs: Outputs) -> None:
         _print(answer)
 
 
-def _rendered(diagnosis: Diagnosis, kind: str) -> bytes:
+def _rendered(diagnosis: Diagnosis, kind: str, notes: Mapping[str, str] | None) -> bytes:
     if kind == "json":
         return to_json(diagnosis)
+    if kind == "sarif":
+        from analyzer.sarif import sarif
+
+        return json_bytes(sarif(diagnosis))
+    if kind == "junit":
+        from analyzer.junit import junit
+
+        return junit(diagnosis)
     from analyzer.compose import compose
     from reports import render
 
-    postmortem = compose(diagnosis)
+    postmortem = compose(diagnosis, notes)
     page = render.html(postmortem) if kind == "html" else render.markdown(postmortem)
     return page.encode("utf-8", "backslashreplace")
 
@@ -113,7 +138,7 @@ def emit_ledger(entries: Sequence[FileEntry], notes: Sequence[Note], *, as_json:
         _print(accounts.as_text(entries, notes).encode("utf-8", "backslashreplace"))
 
 
-def emit_chronicle(told: Chronicle, kind: str, output: Path | None) -> None:
+def emit_chronicle(told: Chronicle, kind: str, output: Path | None, *, force: bool) -> None:
     """The merged timeline as text, csv or json, to standard output or to `output`."""
     if kind == "csv":
         answer = chronicle.as_csv(told)
@@ -122,7 +147,7 @@ def emit_chronicle(told: Chronicle, kind: str, output: Path | None) -> None:
     else:
         answer = chronicle.as_text(told).encode("utf-8", "backslashreplace")
     if output is not None:
-        write(output, answer)
+        write(output, answer, force=force)
     else:
         _print(answer)
 

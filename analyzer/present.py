@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,16 +70,16 @@ ROOMS: Final = tuple(
 
 
 def to_json(diagnosis: Diagnosis) -> bytes:
-    """`podtopsy/diagnosis/v1`, indented by two, with a line feed at the end.
+    """`podtopsy/diagnosis/v1`."""
+    return json_bytes(document(diagnosis))
+
+
+def json_bytes(content: Mapping[str, object]) -> bytes:
+    """A JSON document, indented by two, with a line feed at the end.
 
     Hidden characters keep their meaning but are written as JSON escapes, so that no terminal obeys them; a lone
     surrogate, which JSON cannot carry, becomes the text of its escape.
     """
-    return json_bytes(document(diagnosis))
-
-
-def json_bytes(content: dict[str, object]) -> bytes:
-    """A document as `to_json` writes it."""
     import orjson
 
     text = orjson.dumps(_encodable(content), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -20,14 +20,15 @@ def calm(case: Case, ranked: Sequence[Ranked]) -> tuple[Calm, ...]:
     used = {c.finding for r in ranked for c in (r.lead, *r.same, *r.consequences)}
     counts: Counter[tuple[str, str]] = Counter()
     for finding in case.findings:
-        because = None if finding in used else _because(case, finding)
+        because = None if finding in used else why_calm(case, finding)
         if because is not None:
             counts[case.library.patterns[finding.pattern].title, because] += finding.count
     found = sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))
     return tuple(Calm(title=title, because=because, count=count) for (title, because), count in found[:MOST])
 
 
-def _because(case: Case, finding: Finding) -> str | None:
+def why_calm(case: Case, finding: Finding) -> str | None:
+    """Why a finding is no incident, in words; None where it may be one."""
     if any(f.about == finding.about for f in case.failures):
         return None
     if all(is_past(case.facts.records[i], case.facts) for i in finding.record_ids):

@@ -114,6 +114,12 @@ def class_words(cause: str) -> str:
     return " ".join(SHORT_FORMS.get(word, word) for word in cause.split("-"))
 
 
+def end_of(path: str, parts: int) -> str:
+    """The last `parts` of a path, which tell more than the first: `…/logs/previous.log`."""
+    names = path.split("/")
+    return "/".join(["…", *names[-parts:]]) if len(names) > parts + 1 else path
+
+
 def source_words(source: str) -> str:
     """`container_log` as `container log`."""
     return SOURCES.get(source, source.replace("_", " "))

@@ -191,7 +191,7 @@ class Library:
 
     @functools.cached_property
     def expressions(self) -> tuple[str, ...]:
-        """The distinct message regexes of what is read, sorted; of joined records there are few, each looked at alone."""
+        """The distinct message regexes of what is read, sorted; joined records are few, each looked at alone."""
         return tuple(sorted({s.message for s in self._selectors if s.message and not s.is_of_joins}))
 
     @property

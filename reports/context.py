@@ -28,12 +28,23 @@ class Quote:
     anchor: str  # id within the page, unique: "e1-3"
     label: str  # what the text calls it: "E3", "2.E1" in the second diagnosis
     place: str  # path:line, or the path alone where the line is not known
+    end: str  # the same, cut to its last parts where it is long
     source: str  # what wrote it, in words: "container log"
     time: dt.datetime | None  # when it happened
     time_error_seconds: float  # the time is right to within this many seconds
+    level: str  # warning, error, fatal; "" for what is less
     text: str  # the line, one line of text
     before: tuple[str, ...]  # the lines right before it
     after: tuple[str, ...]  # the lines right after it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A sentence with the lines it rests on."""
+
+    text: str  # the sentence
+    is_inferred: bool  # concluded from the lines, stated by none of them
+    quotes: tuple[Quote, ...]  # the lines; empty: it sums up the page itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +86,17 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """A change with the values of this case, to copy."""
+
+    target: str  # what it changes: "Deployment api-v2 in namespace shop"
+    language: str  # yaml, diff, sh
+    text: str  # several lines; <...> is the reader's to fill in
+    command: str  # that applies it; "" where it goes into a manifest by hand
+    because: str  # where its values come from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
     """What to do: text, or shell commands where it says so."""
 
@@ -84,6 +106,8 @@ class Remedy:
     verify: tuple[str, ...]  # commands that prove the fix
     avoid: tuple[str, ...]  # what makes it worse
     prevent: tuple[str, ...]  # action items
+    patches: tuple[Patch, ...]  # the fix as a change to apply
+    counterfactuals: tuple[Statement, ...]  # what would have held, with numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,15 +242,86 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """Something that only people know."""
+
+    name: str  # "What went well"; the heading in a notes file
+    anchor: str  # id within the page: "field-3"
+    prompt: str  # what belongs there
+    text: str  # what they wrote, several lines; "" so far nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One row of the postmortem's timeline."""
+
+    time: dt.datetime  # when
+    text: str  # what
+    quotes: tuple[Quote, ...]  # where it is written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """One of the five whys."""
+
+    effect: str  # what is asked about
+    because: Statement  # the answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An action item, without owner or date."""
+
+    text: str  # what to do
+    kind: str  # Fix, Prevent, Detect
+    cuts: str  # the arrow of the cascade that it cuts: "the limit is too low → it is killed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A postmortem to start from: what the evidence fills in; what people must fill in stays blank."""
+    """A postmortem to start from: what the evidence tells is filled in, what people know has a field."""
 
     title: str  # "Postmortem: ..."
-    summary: str  # what happened
-    impact: str  # who and when
-    root_cause: str  # why
-    trigger: str  # what set it off, as far as the bundle tells
-    actions: tuple[str, ...]  # action items without owner or date
+    authors: Field  # who wrote it
+    summary: Statement  # what happened
+    impact: Statement  # who and when
+    customers: Field  # what they noticed
+    root_cause: Statement  # why
+    trigger: Statement  # what set it off, as far as the bundle tells
+    change: Field  # what was changed before
+    detection: Statement  # the first symptom that could be seen
+    noticed: Field  # who did
+    resolution: Statement  # whether the bundle shows an end
+    resolved: Field  # how
+    moments: tuple[Moment, ...]  # the timeline, in time order
+    decisions: Field  # what people did
+    factors: tuple[Statement, ...]  # what contributed
+    other_factors: Field  # what else did
+    whys: tuple[Why, ...]  # from the symptom back to the cause
+    possible: Field  # why it could happen
+    unstopped: Field  # why nothing stopped it
+    actions: tuple[Action, ...]  # action items
+    further: Field  # more of them
+    well: Field  # what went well
+    badly: Field  # what went badly
+    lucky: Field  # where we were lucky
+    lessons: Field  # what was learned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A pattern seen on the objects of one workload."""
+
+    title: str  # what was seen
+    pattern: str  # id of the pattern
+    role: str  # cause, symptom
+    severity: str  # critical, warning, info
+    place: str  # "shop / api-v2-x2x7k / fluentd and 3 more"
+    count: int  # how often
+    first: dt.datetime | None  # when it began
+    last: dt.datetime | None  # when it was seen last
+    part: str  # in words, what became of it: "a symptom of diagnosis 1"
+    where: str  # path:line of the first, its end alone where it is long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +342,10 @@ class Postmortem:
     missing: tuple[Gap, ...]  # what would settle more
     commands: str  # the commands of `missing`, one a line, to copy
     timeline: Timeline  # of all causes
+    seen: tuple[Seen, ...]  # everything, that of the best diagnosis first
+    seen_hidden: int  # such rows left out because there are too many
+    tool: tuple[Fact, ...]  # what judged: the program and its patterns
+    method: str  # how a confidence is computed
     bundle: tuple[Fact, ...]  # what the bundle is
     ledger: Ledger  # what was read
     remarks: tuple[Remark, ...]  # how the reading went

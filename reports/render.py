@@ -17,19 +17,33 @@ from reports.context import Postmortem
 from reports.swimlanes import views
 from reports.visible import one_line, visible
 
-STYLE: Final = ("style.css", "timeline.css")
+STYLE: Final = ("style.css", "timeline.css", "controls.css")
 _MARKDOWN_SPECIAL: Final = re.compile(r"([\\`*\[\]|~#!]|(?<![^\W_])_|_(?![^\W_]))")
 _BLOCK_START: Final = re.compile(r"^(\s*\d*)([-+=.)])(?=[-=\s]|$)")  # lists, rules, underlined headings
 
 
 def html(postmortem: Postmortem) -> str:
-    """The page: needs no network, no script and no other file. Same postmortem, same text."""
+    """The page: needs no network and no other file; its small script adds to it, and all is there without.
+
+    Same postmortem, same text.
+    """
     environment = _html_environment()
     style = "".join(environment.get_template(name).render() for name in STYLE)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    script = environment.get_template("page.js").render()
     page = environment.get_template("page.html")
-    # Markup: the style sheet is ours, and its hash is of exactly these characters.
-    return page.render(postmortem=postmortem, style=Markup(style), style_hash=digest)
+    # Markup: style sheet and script are ours, and their hashes are of exactly these characters.
+    return page.render(
+        postmortem=postmortem,
+        style=Markup(style),
+        style_hash=_digest(style),
+        script=Markup(script),
+        script_hash=_digest(script),
+    )
+
+
+def _digest(text: str) -> str:
+    """As a content security policy names an inline part."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def markdown(postmortem: Postmortem) -> str:
@@ -50,7 +64,7 @@ def _html_environment() -> Environment:
 def _markdown_environment() -> Environment:
     environment = _environment()
     environment.finalize = _markdown_text
-    environment.filters.update(code=_code_span, fence=_fence)
+    environment.filters.update(code=_code_span, fence=_fence, paragraphs=_paragraphs)
     return environment
 
 
@@ -95,7 +109,14 @@ def _code_span(text: str) -> Markup:
 def _fence(text: str, language: str = "") -> Markup:
     """`text` as a fenced code block."""
     ticks = "`" * max(3, 1 + _longest_run_of_ticks(text))
-    return Markup(f"{ticks}{language}\n{visible(text)}\n{ticks}")
+    word = language if language.isascii() and language.isalpha() else ""
+    return Markup(f"{ticks}{word}\n{visible(text)}\n{ticks}")
+
+
+def _paragraphs(text: str) -> Markup:
+    """Several lines of text, each shown literally on a line of its own."""
+    lines = [str(_markdown_text(line)) for line in text.split("\n")]
+    return Markup("  \n".join(lines))
 
 
 def _longest_run_of_ticks(text: str) -> int:

@@ -9,13 +9,17 @@ from typing import Any
 from analyzer.diagnosis import (
     BundleFacts,
     Cause,
+    Counterfactual,
     Diagnosis,
     EvidenceLine,
     Explained,
+    LibraryFacts,
     Missing,
     ObjectRef,
+    Patch,
     RuledOut,
     ScoreTerm,
+    Seen,
     Step,
     Unexplained,
     Victim,
@@ -154,6 +158,23 @@ FLUENTD = Cause(
     avoid=("Raising the memory limit of fluentd: it hides the missing file for longer.",),
     prevent=("One path for a shared volume, set in one place for both containers.",),
     references=("https://kubernetes.io/docs/concepts/storage/volumes/",),
+    patch=(
+        Patch(
+            target="Deployment api-v2 in namespace shop",
+            language="diff",
+            text="   - name: shared-config\n-    mountPath: /tmp\n+    mountPath: /etc/fluentd",
+            command="",
+            because="config-init writes fluent.conf there",
+        ),
+        Patch(
+            target="Deployment api-v2 in namespace shop",
+            language="yaml",
+            text="spec:\n  template: {}",
+            command="kubectl -n shop patch deployment api-v2 --patch-file patch.yaml",
+            because="shows a patch with its command",
+        ),
+    ),
+    counterfactuals=(Counterfactual(statement="At /etc/fluentd the file would have been found.", evidence=(0, 1, 99)),),
 )
 
 FACTS = BundleFacts(
@@ -194,6 +215,41 @@ STORY = Diagnosis(
     ),
     notes=(),
     has_failures=True,
+    seen=(
+        Seen(
+            pattern="config-written-elsewhere",
+            title="Two containers mount one volume at different paths",
+            role="cause",
+            cause="volume-mount-mismatch",
+            severity="critical",
+            about=FLUENTD.about,
+            objects=1,
+            count=12,
+            first_seen=at(9, 14, 58),
+            last_seen=at(9, 33, 41),
+            rank=1,
+            part="cause",
+            path=PREVIOUS,
+            line=7,
+        ),
+        Seen(
+            pattern="probe-failed",
+            title="A health probe failed",
+            role="symptom",
+            cause="",
+            severity="warning",
+            about=ObjectRef(namespace="shop", kind="Pod", name="cart-0", container="cart"),
+            objects=3,
+            count=1200,
+            first_seen=None,
+            last_seen=None,
+            rank=0,
+            part="it succeeded later",
+            path="events.yaml",
+            line=3,
+        ),
+    ),
+    library=LibraryFacts(patterns=130, causes=110, own=2, digest="0123456789ab"),
 )
 
 HEALTHY = dataclasses.replace(

@@ -7,8 +7,6 @@ import hashlib
 import inspect
 import itertools
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,7 +19,8 @@ import reports.context
 import reports.lanes
 import reports.swimlanes
 import reports.ticks
-from analyzer.compose import SHOWN_READ, compose
+from analyzer.appendix import SHOWN_READ
+from analyzer.compose import compose
 from analyzer.diagnosis import Diagnosis, Step
 from reports.render import html, markdown
 from reports.visible import one_line, visible
@@ -82,7 +81,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join("".join(data for tag, data in self.texts if tag != "style").split())
+        return " ".join("".join(data for tag, data in self.texts if tag not in ("style", "script")).split())
 
     def values(self, name: str) -> list[str]:
         return [value for _, attribute, value in self.attributes if attribute == name]
@@ -99,8 +98,9 @@ def test_every_page_is_well_formed_and_refers_only_to_itself(diagnosis: Diagnosi
     assert len(ids) == len(set(ids))
     targets = [value for tag, name, value in seen.attributes if (tag, name) == ("a", "href") and value[:1] == "#"]
     assert {target[1:] for target in targets} <= set(ids)
-    assert {value for name in ("aria-labelledby",) for value in seen.values(name)} <= set(ids)
-    assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base"} & set(seen.tags)
+    assert {part for value in seen.values("aria-labelledby") for part in value.split()} <= set(ids)
+    assert seen.tags.count("script") == 1
+    assert not {"link", "img", "iframe", "object", "embed", "form", "base"} & set(seen.tags)
     assert not {"src", "style", "srcset", "action"} & {name for _, name, _ in seen.attributes}
     assert not [name for _, name, _ in seen.attributes if name.startswith("on")]
     assert all(v.startswith(("#", "https://")) for v in seen.values("href"))
@@ -108,20 +108,28 @@ def test_every_page_is_well_formed_and_refers_only_to_itself(diagnosis: Diagnosi
 
 @every_case
 def test_every_attribute_is_quoted(diagnosis: Diagnosis) -> None:
-    body = re.sub(r"<style>.*?</style>", "", html(compose(diagnosis)), flags=re.DOTALL)
+    body = re.sub(r"<(style|script)>.*?</\1>", "", html(compose(diagnosis)), flags=re.DOTALL)
     for tag in re.findall(r"<[a-z][^>]*>", body):
         assert not re.search(r"=[^\"]", re.sub(r'="[^"]*"', "", tag)), tag
 
 
 @every_case
-def test_the_policy_allows_the_style_sheet_by_its_hash_and_nothing_else(diagnosis: Diagnosis) -> None:
+def test_the_policy_allows_our_style_sheet_and_script_by_their_hashes_and_nothing_else(diagnosis: Diagnosis) -> None:
     source = html(compose(diagnosis))
-    style = source.split("<style>")[1].split("</style>")[0]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    style, script = (source.split(f"<{tag}>")[1].split(f"</{tag}>")[0] for tag in ("style", "script"))
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
     assert f'content="{policy}"' in source
     assert "url(" not in style
     assert "@import" not in style
+    assert not re.search(r"https?:|\bfetch\b|XMLHttp|WebSocket|\bimport\b|\beval\b|innerHTML|Function\(", script)
+
+
+def test_no_word_of_a_bundle_reaches_the_script() -> None:
+    assert html(compose(POISONED)).split("<script>")[1] == html(compose(STORY)).split("<script>")[1]
 
 
 @every_case
@@ -207,7 +215,7 @@ def test_a_step_without_evidence_is_called_inferred() -> None:
 def test_a_healthy_page_says_that_nothing_is_wrong() -> None:
     seen = page(HEALTHY).text
     assert "No root cause found: nothing in this bundle is in a bad state." in seen
-    assert "Draft of the postmortem" not in seen
+    assert "Five whys" not in seen
 
 
 def test_a_half_read_page_says_so_first_and_never_that_nothing_is_wrong() -> None:
@@ -274,13 +282,6 @@ def test_steps_that_cite_lines_that_do_not_exist_are_survived() -> None:
     assert [quote.label for quote in postmortem.causes[0].steps[0].quotes] == ["E1"]
 
 
-def test_the_draft_leaves_to_people_what_people_know() -> None:
-    draft = page(STORY).text.split("Draft of the postmortem ")[-1]
-    assert "What customers noticed, and how many: to be filled in" in draft
-    assert "What the bundle does not say" not in draft
-    assert "What changed before that, the bundle does not say." in draft
-
-
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -302,10 +303,10 @@ def test_one_line_is_one_line() -> None:
 def used_names() -> set[str]:
     """Attributes that the templates read, except of Jinja's own objects."""
     names = set()
-    for path in sorted(TEMPLATES.iterdir()):
+    for path in sorted(path for path in TEMPLATES.iterdir() if path.suffix in {".html", ".md"}):
         for node in Environment().parse(path.read_text()).find_all(nodes.Getattr):
             is_own = isinstance(node.node, nodes.Name) and node.node.name in {"loop", "pieces"}
-            if not is_own and node.attr != "startswith":
+            if not is_own and node.attr not in {"startswith", "split"}:
                 names.add(node.attr)
     return names
 
@@ -336,11 +337,15 @@ def test_reports_know_nothing_of_the_analyzer() -> None:
 
 def test_the_colours_contrast_enough_in_light_and_dark() -> None:
     style = (TEMPLATES / "style.css").read_text()
+    added = iter(re.findall(r":root \{(.*?)\}", (TEMPLATES / "controls.css").read_text()))
     for block in re.findall(r":root \{(.*?)\}", style, flags=re.DOTALL)[:2]:
-        colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
+        colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block + next(added)))
         pairs = [(ink, ground) for ink in ("ink", "soft", "accent") for ground in ("paper", "wash")]
-        for ink, ground in [*pairs, ("accent", "accent-wash"), ("mark", "mark-wash"), ("ink", "mark-wash")]:
+        pairs += [("accent", "accent-wash"), ("accent", "raised"), ("mark", "mark-wash"), ("ink", "mark-wash")]
+        pairs += [("bad", "bad-wash"), ("good", "good-wash"), ("soft", "raised")]
+        for ink, ground in pairs:
             assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+        assert contrast(colours["line"], colours["paper"]) >= 3.0
 
 
 def contrast(one: str, other: str) -> float:
@@ -353,22 +358,3 @@ def luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def test_a_browser_draws_the_page(tmp_path: Path) -> None:
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no Chromium on this machine")
-    (tmp_path / "report.html").write_text(html(compose(STORY)))
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--enable-logging=stderr"]
-    command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    command += [f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", (tmp_path / "report.html").as_uri()]
-    try:
-        run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    except subprocess.TimeoutExpired:
-        pytest.skip("Chromium does not start here within a minute")
-    if run.returncode != 0 or not run.stdout:
-        pytest.skip("Chromium does not run here")
-    assert "cannot load config file /etc/fluentd/fluent.conf" in run.stdout
-    assert "Content Security Policy" not in run.stderr
-    assert "CONSOLE" not in run.stderr

@@ -14,6 +14,7 @@ from analyzer.commands.options import (
     Force,
     Format,
     Isolate,
+    Junit,
     MaxBytes,
     MaxDepth,
     MaxFileBytes,
@@ -21,8 +22,10 @@ from analyzer.commands.options import (
     MaxLineBytes,
     MaxSeconds,
     NoProgress,
+    NotesFile,
     Paths,
     Patterns,
+    Sarif,
     Since,
     SitePolicy,
     Strict,
@@ -47,6 +50,13 @@ def diagnose(
     html: Annotated[Path | None, typer.Option(help="Write the HTML postmortem to this file too.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the JSON diagnosis to this file too.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the Markdown postmortem to this file too.")] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(help="Write the diagnosis with every quoted line and the ten lines around it: enough to report."),
+    ] = None,
+    sarif: Sarif = None,
+    junit: Junit = None,
+    notes: NotesFile = None,
     namespace: Annotated[list[str] | None, typer.Option(help="Only failures in this namespace.")] = None,
     pod: Annotated[list[str] | None, typer.Option(help="Only failures of this pod.")] = None,
     since: Since = None,
@@ -81,19 +91,35 @@ def diagnose(
 ) -> None:
     """Say why it broke: the root cause, its cascade and its proof."""
     from analyzer.analysis import Options, analyze
+    from analyzer.commands.people import written_by_people
     from analyzer.focus import Focus
     from analyzer.moments import period
     from analyzer.output import Outputs, emit, require_free, write
     from analyzer.progress import progress
+    from analyzer.quoted import WIDE
     from analyzer.redact.anonymous import Anonymous
     from analyzer.timezone import zone
 
     if mapping is not None and not anonymize:
         raise UsageError("--mapping needs --anonymize")
+    if evidence is not None and "-" in paths:
+        raise UsageError("--evidence looks twice at the bundle, and standard input can be read once")
+    people = written_by_people(notes)
     anonymous = Anonymous() if anonymize else None
     tz = zone(timezone) if timezone else None
     focus = Focus(namespaces=tuple(namespace or ()), pods=tuple(pod or ()), period=period(since, until, tz))
-    outputs = Outputs(format=format.value, output=output, html=html, json=json, markdown=markdown, force=force)
+    outputs = Outputs(
+        format=format.value,
+        output=output,
+        html=html,
+        json=json,
+        markdown=markdown,
+        sarif=sarif,
+        junit=junit,
+        evidence=evidence,
+        notes=people,
+        force=force,
+    )
     require_free([*outputs.paths, *([mapping] if mapping is not None else [])], force=force)
     limits = Limits(
         total_bytes=max_bytes,
@@ -115,6 +141,7 @@ def diagnose(
                 strict=strict,
                 timezone=tz,
                 progress=report,
+                neighbours=WIDE if evidence is not None else None,
                 anonymize=anonymous,
                 limits=limits,
                 isolate=isolate,

@@ -24,6 +24,8 @@ class Format(enum.StrEnum):
     json = "json"
     markdown = "markdown"
     html = "html"
+    sarif = "sarif"
+    junit = "junit"
 
 
 Paths = Annotated[
@@ -31,6 +33,11 @@ Paths = Annotated[
     typer.Argument(metavar="PATH...", help="A directory, an archive, a file, or - for standard input."),
 ]
 Patterns = Annotated[list[Path] | None, typer.Option("--patterns", metavar="DIR", help="Further patterns.")]
+NotesFile = Annotated[
+    Path | None, typer.Option("--notes", help="What people add to the postmortem: Markdown, a heading for each field.")
+]
+Sarif = Annotated[Path | None, typer.Option("--sarif", help="Write SARIF 2.1.0 to this file too.")]
+Junit = Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML to this file too.")]
 SitePolicy = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE", help="What is off, noise or expected at this site.")
 ]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from analyzer.commands.options import BROKEN, NoProgress, Paths, Patterns, Since, Timezone, Until
+from analyzer.commands.options import BROKEN, Force, NoProgress, Paths, Patterns, Since, Timezone, Until
 
 
 class TimelineFormat(enum.StrEnum):
@@ -29,6 +29,7 @@ def timeline(
     until: Until = None,
     timezone: Timezone = None,
     patterns: Patterns = None,
+    force: Force = False,
     no_progress: NoProgress = False,
 ) -> None:
     """Merge what all files say into one timeline, in UTC."""
@@ -47,7 +48,7 @@ def timeline(
     with progress(paths, no_progress) as report:
         evidence = evidence_of(paths, Options(patterns=tuple(patterns or ()), timezone=tz, progress=report))
     told = mask_with(Masker(evidence.secrets), chronicle(evidence, namespace or (), pod or (), asked))
-    emit_chronicle(told, format.value, output)
+    emit_chronicle(told, format.value, output, force=force)
     if broken := broken_parts(evidence):
         for part in broken:
             typer.echo(f"podtopsy: {part}", err=True)

@@ -103,18 +103,18 @@ def _ask(containers: Sequence[Container], resource: str) -> _Ask:
     Sidecars count for what starts after them
     (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers).
     """
-    together = [c for c in containers if c.kind in ("main", "sidecar") and _request(c, resource)]
+    together = [c for c in containers if c.kind in ("main", "sidecar") and request_of(c, resource)]
     sidecars = [c for c in together if c.kind == "sidecar"]
-    inits = [c for c in containers if c.kind == "init" and _request(c, resource)]
+    inits = [c for c in containers if c.kind == "init" and request_of(c, resource)]
     asks = [together, *([i, *(s for s in sidecars if s.position < i.position)] for i in inits)]
-    largest = max(asks, key=lambda cs: sum(_request(c, resource) for c in cs))
-    amount = sum(_request(c, resource) for c in largest)
-    words = " + ".join(f"{c.container} {_words(resource, _request(c, resource))}" for c in largest)
+    largest = max(asks, key=lambda cs: sum(request_of(c, resource) for c in cs))
+    amount = sum(request_of(c, resource) for c in largest)
+    words = " + ".join(f"{c.container} {_words(resource, request_of(c, resource))}" for c in largest)
     total = f" = {_words(resource, amount)}" if len(largest) > 1 else ""
     return _Ask(amount, words + total)
 
 
-def _request(container: Container, resource: str) -> int:
+def request_of(container: Container, resource: str) -> int:
     """The request; a limit alone stands for it, as the API server defaults it."""
     if resource == "cpu":
         asked, limit = container.cpu_request_millicores, container.cpu_limit_millicores
@@ -132,7 +132,7 @@ def _against_nodes(nodes: Sequence[Node], resource: str, amount: int) -> str | N
     largest = max(known, key=lambda name: (known[name], name))
     if amount > known[largest]:
         return f"the largest node, {largest}, has {_words(resource, known[largest])} allocatable"
-    free = {n.node: f for n in nodes if (f := _free(n, resource)) is not None}
+    free = {n.node: f for n in nodes if (f := free_of(n, resource)) is not None}
     if len(free) < len(nodes):
         return None
     freest = max(free, key=lambda name: (free[name], name))
@@ -149,7 +149,8 @@ def _allocatable(node: Node, resource: str) -> int | None:
     return node.cpu_allocatable_millicores if resource == "cpu" else node.memory_allocatable_bytes
 
 
-def _free(node: Node, resource: str) -> int | None:
+def free_of(node: Node, resource: str) -> int | None:
+    """What the node has of cpu (millicores) or memory (bytes) that no pod has requested; None when not known."""
     have = _allocatable(node, resource)
     taken = node.cpu_requested_millicores if resource == "cpu" else node.memory_requested_bytes
     return None if have is None or taken is None else have - taken

@@ -68,8 +68,12 @@ class Listening:
 
 def needed_start(facts: Facts, owner: Owner) -> Need | None:
     """The longest start that the container's log tells of."""
-    found = [need for r in facts.logs(owner) if (need := _need(r)) is not None]
-    return max(found, key=lambda n: (n.seconds, n.record.path, n.record.line), default=None)
+    return max(starts(facts, owner), key=lambda n: (n.seconds, n.record.path, n.record.line), default=None)
+
+
+def starts(facts: Facts, owner: Owner) -> list[Need]:
+    """Every start that the container's log tells the length of, in the order of its lines."""
+    return [need for r in facts.logs(owner) if (need := _need(r)) is not None]
 
 
 def _need(record: Record) -> Need | None:

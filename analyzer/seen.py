@@ -1,0 +1,70 @@
+"""Everything that any pattern saw, with what became of it in the verdict."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from analyzer.case import Case
+from analyzer.diagnosis import Finding, ObjectRef, Seen
+from analyzer.quiet import why_calm
+from analyzer.rank import Ranked
+from analyzer.relate import workload_of
+
+Group = tuple[str, tuple[str, str], str, int, str]  # pattern, workload, container, rank, part
+
+
+def seen(case: Case, ranked: Sequence[Ranked]) -> tuple[Seen, ...]:
+    """One row for each pattern and workload: what belongs to a diagnosis first, then the most frequent."""
+    parts = _parts(ranked)
+    hurt = {case.failures[i].about: n for n, r in reversed(list(enumerate(ranked, 1))) for i in r.explains}
+    groups: dict[Group, list[Finding]] = defaultdict(list)
+    for finding in case.findings:
+        rank, part = parts.get(finding) or _part(case, finding, hurt)
+        about = finding.about
+        workload = workload_of(case.facts, about) or (about.kind, about.name)
+        groups[finding.pattern, workload, about.container, rank, part].append(finding)
+    rows = [_row(case, key, findings) for key, findings in groups.items()]
+    return tuple(sorted(rows, key=lambda s: (s.rank or len(ranked) + 1, -s.count, s.pattern, s.about, s.part)))
+
+
+def _parts(ranked: Sequence[Ranked]) -> dict[Finding, tuple[int, str]]:
+    """The findings that diagnoses are made of."""
+    out: dict[Finding, tuple[int, str]] = {}
+    for rank, r in enumerate(ranked, 1):
+        for part, candidates in (("cause", (r.lead,)), ("agrees", r.same), ("follows", r.consequences)):
+            for candidate in candidates:
+                out.setdefault(candidate.finding, (rank, part))
+    return out
+
+
+def _part(case: Case, finding: Finding, hurt: dict[ObjectRef, int]) -> tuple[int, str]:
+    if case.library.patterns[finding.pattern].role == "symptom":
+        ranks = [n for ref, n in hurt.items() if (ref.kind, ref.name) == (finding.about.kind, finding.about.name)]
+        if ranks and finding.about.name:
+            return min(ranks), "symptom"
+        if any(f.about == finding.about for f in case.failures):
+            return 0, "unexplained"
+    because = why_calm(case, finding)
+    return 0, because if because is not None else "open"
+
+
+def _row(case: Case, key: Group, findings: Sequence[Finding]) -> Seen:
+    pattern = case.library.patterns[key[0]]
+    first = case.facts.records[findings[0].record_ids[0]]
+    return Seen(
+        pattern=pattern.id,
+        title=pattern.title,
+        role=pattern.role,
+        cause=pattern.cause or "",
+        severity=pattern.severity,
+        about=findings[0].about,
+        objects=len({f.about for f in findings}),
+        count=sum(f.count for f in findings),
+        first_seen=min((t for f in findings if (t := f.first_seen)), default=None),
+        last_seen=max((t for f in findings if (t := f.last_seen)), default=None),
+        rank=key[3],
+        part=key[4],
+        path=first.path,
+        line=first.line,
+    )
