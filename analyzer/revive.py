@@ -121,8 +121,11 @@ def _shaped(document: Mapping[str, object]) -> dict[str, object]:
     causes = _list(document.get("diagnoses"), "diagnoses")
     leads = _list(document.get("unexplained"), "unexplained")
     found = _list(document.get("detections", []), "detections")
+    also = _object(document.get("also", {}), "also")
+    others = _list(also.get("records", []), "also.records")
     return {
         **document,
+        "also": {**also, "records": [_about(_object(o, f"also.records[{i}]"), "also") for i, o in enumerate(others)]},
         "bundle": {**bundle, **_object(bundle.get("cluster"), "bundle.cluster")},
         "causes": [_cause(_object(c, f"diagnoses[{i}]"), f"diagnoses[{i}]") for i, c in enumerate(causes)],
         "detections": [_detection(_object(d, f"detections[{i}]"), f"detections[{i}]") for i, d in enumerate(found)],

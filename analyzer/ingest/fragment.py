@@ -23,7 +23,8 @@ NAME: Final = "fragment"
 SAMPLE: Final = "  lastState: {terminated: {exitCode: 137, reason: OOMKilled}}   (cut out of a pod's YAML or JSON)"
 
 _TELLING: Final = re.compile(
-    r'^[ \t-]{0,40}"?(?:containerStatuses|initContainerStatuses|lastState|terminated|waiting|conditions|phase|lastTransitionTime)"? ?:',
+    r'^[ \t-]{0,40}"?(?:containerStatuses|initContainerStatuses|lastState|terminated|waiting|conditions|phase'
+    r'|lastTransitionTime)"? ?:',
     re.M,
 )
 _SAID: Final = re.compile(r'^[ \t-]{0,40}"?reason"? ?: ?["\']?[A-Z]', re.M)
