@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,13 +41,7 @@ def clean_bundle(path: str, out: Path, asked: Cleaning = Cleaning()) -> Account:
     evidence = read(open_bundle([path]), screen_of(load_library()), Options(progress=asked.progress))
     masker = Masker(evidence.secrets, is_excerpt=False)
     anonymizer = Anonymizer.of(evidence) if asked.anonymize else None
-
-    def clean(lines: Sequence[str]) -> Sequence[str]:
-        masker.learn(lines)
-        masked = masker.clean(lines)
-        return masked if anonymizer is None else anonymizer.clean(masked)
-
-    cleaner = Cleaner(masker, clean, evidence.secrets, everywhere=asked.anonymize)
+    cleaner = Cleaner(masker, evidence.secrets, anonymizer)
     with tempfile.TemporaryDirectory(prefix=".podtopsy-", dir=_directory_of(out)) as scratch:
         fresh = Path(scratch) / "clean"
         cleaner.write(path, fresh)

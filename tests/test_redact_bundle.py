@@ -146,3 +146,14 @@ def test_the_command_reports_what_was_masked_where(tmp_path: Path) -> None:
         "files": [{"path": "a.log", "lines": 2, "masked": {"npm-token": 1}}],
         "left_out": [],
     }
+
+
+def test_a_line_too_long_to_look_through_is_withheld_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analyzer.redact.stream.BLOCK_BYTES", 100)
+    monkeypatch.setattr("analyzer.redact.stream.LINE_BYTES", 1000)
+    given = tree(tmp_path / "in", {"a.log": b"first\n" + b"x" * 5000 + b" password=hunter2zz\nlast\n"})
+    done = clean_bundle(str(given), tmp_path / "out")
+    assert (tmp_path / "out/a.log").read_text() == "first\n<withheld>\nlast\n"
+    assert done.files[0].masked == (("withheld", 1),)

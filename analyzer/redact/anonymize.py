@@ -13,6 +13,7 @@ from typing import Final
 from analyzer.frames import rows
 from analyzer.model import Evidence, Node, Object, Pod, Record
 from analyzer.redact import wellknown
+from analyzer.redact.literals import Literals
 
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})"
 _EMAIL: Final = r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250})\.[A-Za-z]{2,24}(?![\w-])"
@@ -33,6 +34,13 @@ _USER: Final = (
     r"(?:(?<=/home/)|(?<=/Users/)|(?<=\b[uU]ser [\"'])|(?<=\buser=)|(?<=\busername=)|(?<=\bas user ))"
     r"[A-Za-z][\w.-]{0,63}"
 )
+_TRIGGERS: Final = (
+    r"[0-9][._-][0-9]{1,3}[._-][0-9]{1,3}[._-][0-9]",
+    r"::|(?:[0-9A-Fa-f]{1,4}:){3}|(?:[0-9A-Fa-f]{2}-){5}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
+    rf"\.(?:{wellknown.TOP_LEVEL})[^A-Za-z0-9_-]",
+    r"@|://|/home/|/Users/|[uU]ser |user=|username=",
+)
+"""For lines of a file: where one of these, or a name, is not, nothing is replaced."""
 
 
 class Anonymizer:
@@ -63,6 +71,7 @@ class Anonymizer:
         if literal:
             parts.insert(0, rf"(?P<name>(?<![A-Za-z0-9-])(?:{literal})(?![A-Za-z0-9]|-[A-Za-z0-9]|{further}))")
         self._expression = re.compile("|".join(parts))
+        self._screen = Literals(names, _TRIGGERS)
         self._makers: dict[str, Callable[[str], str]] = {
             "email": lambda text: self._numbered("email", text.lower(), "user-{}@example.com"),
             "mac": self._mac,
@@ -91,6 +100,21 @@ class Anonymizer:
     def clean(self, lines: Sequence[str]) -> Sequence[str]:
         """The lines with everything replaced."""
         return [self._expression.sub(self._replaced, line) for line in lines]
+
+    def clean_bytes(self, piece: bytes) -> bytes:
+        """The same over whole lines of a file; those in which nothing can be are not decoded."""
+        parts: list[bytes] = []
+        position = 0
+        for hit in sorted(self._screen.ends(piece + b"\n")):
+            if hit <= position and position:
+                continue
+            start = max(position, piece.rfind(b"\n", 0, max(0, hit - 1)) + 1)
+            found = piece.find(b"\n", max(start, hit - 1))
+            end = len(piece) if found < 0 else found
+            line = piece[start:end].decode("utf-8", "surrogateescape")
+            parts += (piece[position:start], self.clean((line,))[0].encode("utf-8", "surrogateescape"))
+            position = end
+        return b"".join((*parts, piece[position:]))
 
     def mapping(self) -> bytes:
         """What was replaced by what, by kind, as JSON: the one place where both stand together."""

@@ -24,10 +24,11 @@ from analyzer.errors import InputError, UsageError
 from analyzer.member import UNREADABLE, Limits, MemberStream, Meter, first_line
 from analyzer.names import clean_name, shown_name
 from analyzer.redact.account import Account, CleanedFile, LeftOut
+from analyzer.redact.anonymize import Anonymizer
 from analyzer.redact.literals import Literals
 from analyzer.redact.mask import Masker
 from analyzer.redact.packing import compressor
-from analyzer.redact.stream import Clean, cleaned
+from analyzer.redact.stream import WITHHELD, cleaned
 from analyzer.tarstream import Readable
 
 _SPOOL_BYTES: Final = 16 << 20  # of an archive's member in memory, more of it on disk
@@ -38,12 +39,11 @@ _WIDE_BYTES: Final = 64 << 20  # a file in UTF-16 is looked through whole, up to
 class Cleaner:
     """Writes one bundle; what it did is in `account`."""
 
-    def __init__(self, masker: Masker, clean: Clean, known: Sequence[str], *, everywhere: bool) -> None:
-        """`clean` masks adjacent lines, with `masker` and whatever else; `everywhere`: lines without hits too."""
+    def __init__(self, masker: Masker, known: Sequence[str], anonymizer: Anonymizer | None) -> None:
+        """`known` are the values to look for in every file."""
         self._masker = masker
-        self._clean = clean
+        self._anonymizer = anonymizer
         self._literals = Literals(known)
-        self._everywhere = everywhere
         self._limits = Limits()
         self._meter = Meter(self._limits)
         self._files: list[CleanedFile] = []
@@ -119,7 +119,10 @@ class Cleaner:
             if len(whole) == _WIDE_BYTES:
                 return self._leave_out(path, f"{encoding} text of more than {_WIDE_BYTES >> 20} MiB")
             source = io.BytesIO(whole.decode(encoding, "replace").encode("utf-8", "surrogatepass"))
-        for piece in cleaned(source, self._clean, self._literals, everywhere=self._everywhere):
+        for masked_piece in cleaned(source, self._mask, self._literals):
+            if masked_piece is WITHHELD:
+                self._masker.withhold()
+            piece = masked_piece if self._anonymizer is None else self._anonymizer.clean_bytes(masked_piece)
             lines += piece.count(b"\n")
             sink.write(piece if encoding is None else piece.decode("utf-8", "surrogatepass").encode(encoding))
             self._masker.forget_lines()
@@ -181,6 +184,15 @@ class Cleaner:
                         with packed.open(entry, "w", force_zip64=True) as target:
                             shutil.copyfileobj(spool, target, 1 << 20)
         return True
+
+    def _mask(self, lines: Sequence[str]) -> Sequence[str]:
+        self._masker.learn(lines)
+        return self._masker.clean(lines)
+
+    def _clean(self, lines: Sequence[str]) -> Sequence[str]:
+        """Names and reasons, which are no content of a file."""
+        masked = self._mask(lines)
+        return masked if self._anonymizer is None else self._anonymizer.clean(masked)
 
     def _name(self, path: str) -> str:
         """A path without secrets, made of characters that every file system takes."""

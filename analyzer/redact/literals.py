@@ -14,14 +14,15 @@ _MOST: Final = 20_000  # values; a bundle with more has those found in their own
 class Literals:
     """A set of values; empty is fine."""
 
-    def __init__(self, values: Iterable[str]) -> None:
-        """`values` as text."""
+    def __init__(self, values: Iterable[str], expressions: Iterable[str] = ()) -> None:
+        """`values` as text; `expressions` are searched for too."""
         heads = sorted({value.encode("utf-8", "surrogatepass")[:_SEARCHED] for value in values if value})[:_MOST]
         self._database: Any = None
-        if heads:
+        written = [b"".join(b"\\x%02x" % byte for byte in head) for head in heads]
+        written += [expression.encode() for expression in expressions]
+        if written:
             self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            expressions = [b"".join(b"\\x%02x" % byte for byte in head) for head in heads]
-            self._database.compile(expressions=expressions, ids=list(range(len(heads))), flags=[0] * len(heads))
+            self._database.compile(expressions=written, ids=list(range(len(written))), flags=[0] * len(written))
             self._scratch = hyperscan.Scratch(self._database)
 
     def ends(self, block: bytes) -> list[int]:

@@ -52,6 +52,10 @@ class Masker:
             return [WITHHELD] * len(group)
         return [self._replaced(line, secrets) for line, secrets in zip(group, found.secrets, strict=True)]
 
+    def withhold(self) -> None:
+        """Count a line that could not be looked at."""
+        self._places["withheld"] += 1
+
     def forget_lines(self) -> None:
         """Drop what was kept of lines seen; values stay known."""
         self._found.clear()

@@ -29,8 +29,8 @@ Clean = Callable[[Sequence[str]], Sequence[str]]
 Span = tuple[int, int]
 
 
-def cleaned(stream: Readable, clean: Clean, literals: Literals, *, everywhere: bool = False) -> Iterator[bytes]:
-    """The content in pieces; `clean` is given adjacent lines, and every line of the file when `everywhere`."""
+def cleaned(stream: Readable, clean: Clean, literals: Literals) -> Iterator[bytes]:
+    """The content in pieces of whole lines; `clean` is given adjacent lines in which something may be."""
     carried = b""
     while True:
         data = stream.read(BLOCK_BYTES)
@@ -43,7 +43,7 @@ def cleaned(stream: Readable, clean: Clean, literals: Literals, *, everywhere: b
         if len(block) >= LINE_BYTES and b"\n" not in block:
             carried = yield from _withhold(stream)
             continue
-        groups = [(0, len(block))] if everywhere else _groups(block, literals)
+        groups = _groups(block, literals)
         end = len(block) if not data else _quiet_end(block, groups)
         yield from _pieces(block[:end], groups, clean)
         carried = block[end:]
