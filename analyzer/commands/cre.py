@@ -63,8 +63,10 @@ def cre_run(
     from analyzer.detections import as_text
     from analyzer.document import detection_document
     from analyzer.present import json_bytes
+    from analyzer.redact.mask import Masker
+    from analyzer.redact.report import mask_with
 
-    detections = run(read_rules([rules]), log)
+    detections = mask_with(Masker(), run(read_rules([rules]), log))
     if format is CreFormat.json:
         typer.echo(json_bytes({"detections": [detection_document(d) for d in detections]}), nl=False)
     else:
