@@ -81,6 +81,8 @@ def named_values(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _is_secret(text: str, match: regex.Match[str], tells: str, value: Value) -> bool:
     name, sep = match["name"], match["sep"]
+    if sep is None and not text.startswith("<", value.end):
+        return False  # an element's content ends where its closing tag begins; `'<pull-secret>' --next` is none
     is_named = is_environment(name) or bool(match["dashes"]) or bool(value.quote) or bool(match["close"]) or sep is None
     if is_named or sep == "=":
         return _counts(text, value, tells, is_named)
