@@ -139,7 +139,7 @@ def test_a_private_key_on_one_line_or_without_its_end_goes_too() -> None:
 
 
 KEPT = [
-    "kubectl create secret docker-registry '<pull-secret>' --docker-server=registry.example.com '--docker-username=<user>'",
+    "create secret docker-registry '<pull-secret>' --docker-server=registry.example.com '--docker-username=<user>'",
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "cri-o://3c7ecafe368dd4b6209005d8499821d8deec85d5a8e4539572151568c6c7fa94",
     'pod uid 8c1f0f0e-3a70-4d5e-9c1a-0d5a1c6b7e21, resourceVersion: "1234567890"',
