@@ -18,9 +18,10 @@ MOST = 10
 def calm(case: Case, ranked: Sequence[Ranked]) -> tuple[Calm, ...]:
     """The findings that no diagnosis rests on, by what they say and why that is past, most frequent first."""
     used = {c.finding for r in ranked for c in (r.lead, *r.same, *r.consequences)}
+    failed = {f.about for f in case.failures}
     counts: Counter[tuple[str, str]] = Counter()
     for finding in case.findings:
-        because = None if finding in used else why_calm(case, finding)
+        because = None if finding in used or finding.about in failed else why_calm(case, finding)
         if because is not None:
             counts[case.library.patterns[finding.pattern].title, because] += finding.count
     found = sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))
@@ -28,9 +29,7 @@ def calm(case: Case, ranked: Sequence[Ranked]) -> tuple[Calm, ...]:
 
 
 def why_calm(case: Case, finding: Finding) -> str | None:
-    """Why a finding is no incident, in words; None where it may be one."""
-    if any(f.about == finding.about for f in case.failures):
-        return None
+    """Why a finding that is about no failure is no incident, in words; None where it may be one."""
     if all(is_past(case.facts.records[i], case.facts) for i in finding.record_ids):
         return "the pod has passed that stage since"
     if has_recovered(case.facts, finding):

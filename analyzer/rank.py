@@ -11,6 +11,7 @@ from analyzer.derive.dependents import Dependency
 from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import Finding, ObjectRef, ScoreTerm
 from analyzer.failures import is_known_well
+from analyzer.places import Places
 from analyzer.relate import Nearness, nearness, workload_of
 from analyzer.score import confidence, score
 from analyzer.stages import is_past
@@ -43,18 +44,9 @@ class Candidate:
     pattern: Pattern
     finding: Finding
     near: Mapping[int, Nearness]  # index of a failure -> how near
+    explains: frozenset[int]  # the failures it is close to, or all it is near when it is close to none
     terms: tuple[ScoreTerm, ...]
-
-    @property
-    def total(self) -> float:
-        """The sum of the score's terms."""
-        return round(sum(t.value for t in self.terms), 4)
-
-    @property
-    def explains(self) -> frozenset[int]:
-        """The failures it is close to, or all it is near when it is close to none."""
-        close = frozenset(i for i, n in self.near.items() if n.value >= CLOSE)
-        return close or frozenset(self.near)
+    total: float  # the sum of the score's terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,28 +63,42 @@ class Ranked:
 
 def rank(case: Case) -> tuple[Ranked, ...]:
     """The causes, best first; empty when nothing has failed."""
-    candidates = [c for f in case.findings if (c := _candidate(f, case))]
-    leads, consequences = _behind(candidates, case)
+    places = Places.of(case)
+    candidates = [c for f in case.findings if (c := _candidate(f, case, places))]
+    leads, consequences = _behind(candidates, places)
     groups = [_group(members, consequences) for members in _incidents(leads, case.facts)]
     return _in_order(groups)[:MOST_CAUSES]
 
 
-def _candidate(finding: Finding, case: Case) -> Candidate | None:
+def _candidate(finding: Finding, case: Case, places: Places) -> Candidate | None:
     pattern = case.library.patterns[finding.pattern]
     if pattern.role != "cause" or all(is_past(case.facts.records[i], case.facts) for i in finding.record_ids):
         return None
-    near = {i: n for i, failure in enumerate(case.failures) if (n := _nearness(case, finding.about, failure.about))}
-    if not near or (max(n.value for n in near.values()) < CLOSE and is_known_well(case.facts, finding.about)):
+    about, failures = finding.about, case.failures
+    near = {i: n for i in places.around(about) if (n := _nearness(places, about, failures[i].about))}
+    if not near or (max(n.value for n in near.values()) < CLOSE and is_known_well(case.facts, about)):
         return None
-    return Candidate(pattern=pattern, finding=finding, near=near, terms=score(pattern, finding, near, case))
+    terms = score(pattern, finding, near, case)
+    close = frozenset(i for i, n in near.items() if n.value >= CLOSE)
+    return Candidate(
+        pattern=pattern,
+        finding=finding,
+        near=near,
+        explains=close or frozenset(near),
+        terms=terms,
+        total=_total(terms),
+    )
 
 
-def _nearness(case: Case, finding: ObjectRef, failure: ObjectRef) -> Nearness | None:
+def _total(terms: Sequence[ScoreTerm]) -> float:
+    return round(sum(t.value for t in terms), 4)
+
+
+def _nearness(places: Places, finding: ObjectRef, failure: ObjectRef) -> Nearness | None:
     """How near, also along a call: a finding on the pod that the failed container calls in vain, or on its node."""
-    near = nearness(case.facts, finding, failure)
-    for dependency in case.dependencies:
-        is_caller = dependency.caller.whole_pod == Owner(failure.namespace, failure.pod)
-        if is_caller and failure.container in ("", dependency.caller.container) and _is_on(finding, dependency, case):
+    near = nearness(places.case.facts, finding, failure)
+    for dependency in places.calls_from(failure):
+        if failure.container in ("", dependency.caller.container) and _is_on(finding, dependency, places.case):
             called = Nearness(CLOSE, f"pod {dependency.pod.pod}, which {dependency.caller.container} calls")
             return max((n for n in (near, called) if n), key=lambda n: n.value)
     return near
@@ -106,13 +112,14 @@ def _is_on(finding: ObjectRef, dependency: Dependency, case: Case) -> bool:
 
 
 def _behind(
-    candidates: Sequence[Candidate], case: Case
+    candidates: Sequence[Candidate], places: Places
 ) -> tuple[list[Candidate], dict[tuple[str, ObjectRef], list[Candidate]]]:
     """Candidates that nothing explains, and for each of those the ones that follow from it."""
     followed: dict[tuple[str, ObjectRef], list[Candidate]] = defaultdict(list)
     leads = []
+    together = _together(candidates)
     for candidate in candidates:
-        behind = [c for c in candidates if _stands_behind(c, candidate, case)]
+        behind = [c for c in together[candidate.explains] if _stands_behind(c, candidate, places)]
         if behind:
             best = max(behind, key=lambda c: (c.total, c.pattern.id, c.finding.about))
             followed[_key(best)].append(candidate)
@@ -121,30 +128,40 @@ def _behind(
     return [_credited(c, followed.get(_key(c), [])) for c in leads], followed
 
 
+def _together(candidates: Sequence[Candidate]) -> dict[frozenset[int], list[Candidate]]:
+    """For each set of failures that a candidate explains, the candidates that explain any of those."""
+    alike: dict[frozenset[int], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        alike[candidate.explains].append(candidate)
+    sets_of: dict[int, list[frozenset[int]]] = defaultdict(list)
+    for explained in alike:
+        for failure in explained:
+            sets_of[failure].append(explained)
+    found: dict[frozenset[int], list[Candidate]] = {}
+    for explained in alike:
+        others = dict.fromkeys(other for failure in sorted(explained) for other in sets_of[failure])
+        found[explained] = [candidate for other in others for candidate in alike[other]]
+    return found
+
+
 def _key(candidate: Candidate) -> tuple[str, ObjectRef]:
     return candidate.pattern.id, candidate.finding.about
 
 
-def _stands_behind(cause: Candidate, consequence: Candidate, case: Case) -> bool:
-    is_explained = consequence.pattern.id in case.library.reach[cause.pattern.id]
-    is_passed_on = consequence.pattern.cause in PASSED_ON and bool(case.dependencies)
-    if not (is_explained or is_passed_on):  # the quick look first: a bundle may have thousands of candidates
-        return False
-    if not cause.explains & consequence.explains:
-        return False
-    if is_passed_on and _is_called(cause, consequence, case):
+def _stands_behind(cause: Candidate, consequence: Candidate, places: Places) -> bool:
+    """Whether the cause, which explains a failure that the consequence explains too, is what led to it."""
+    if consequence.pattern.cause in PASSED_ON and _is_called(cause, consequence, places):
         return True
+    is_explained = consequence.pattern.id in places.case.library.reach[cause.pattern.id]
     return is_explained and cause.total >= consequence.total - WEAKER_BY
 
 
-def _is_called(cause: Candidate, consequence: Candidate, case: Case) -> bool:
+def _is_called(cause: Candidate, consequence: Candidate, places: Places) -> bool:
     """The cause sits in the pod that the other one's pod calls in vain, or on its node."""
     caller = consequence.finding.about
-    return any(
-        d.caller.whole_pod == Owner(caller.namespace, caller.pod) and _is_on(cause.finding.about, d, case)
-        for d in case.dependencies
-        if caller.pod
-    )
+    if not caller.pod:
+        return False
+    return any(_is_on(cause.finding.about, d, places.case) for d in places.calls_from(caller))
 
 
 def _credited(candidate: Candidate, consequences: Sequence[Candidate]) -> Candidate:
@@ -152,7 +169,8 @@ def _credited(candidate: Candidate, consequences: Sequence[Candidate]) -> Candid
         return candidate
     names = ", ".join(dict.fromkeys(c.pattern.id for c in consequences))
     term = ScoreTerm(name="explains", value=0.3, because=f"it accounts for {names}, also seen")
-    return replace(candidate, terms=(*candidate.terms, term))
+    terms = (*candidate.terms, term)
+    return replace(candidate, terms=terms, total=_total(terms))
 
 
 def _incidents(leads: Sequence[Candidate], facts: Facts) -> list[list[Candidate]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analyzer.case import Case
 from analyzer.diagnosis import Finding, ObjectRef, Seen
@@ -17,10 +17,12 @@ Group = tuple[str, tuple[str, str], str, int, str]  # pattern, workload, contain
 def seen(case: Case, ranked: Sequence[Ranked]) -> tuple[Seen, ...]:
     """One row for each pattern and workload: what belongs to a diagnosis first, then the most frequent."""
     parts = _parts(ranked)
-    hurt = {case.failures[i].about: n for n, r in reversed(list(enumerate(ranked, 1))) for i in r.explains}
+    worst_first = reversed(list(enumerate(ranked, 1)))  # the best rank is written last
+    hurt = {(a.kind, a.name): n for n, r in worst_first for i in r.explains for a in (case.failures[i].about,)}
+    failed = frozenset(f.about for f in case.failures)
     groups: dict[Group, list[Finding]] = defaultdict(list)
     for finding in case.findings:
-        rank, part = parts.get(finding) or _part(case, finding, hurt)
+        rank, part = parts.get(finding) or _part(case, finding, hurt, failed)
         about = finding.about
         workload = workload_of(case.facts, about) or (about.kind, about.name)
         groups[finding.pattern, workload, about.container, rank, part].append(finding)
@@ -38,13 +40,15 @@ def _parts(ranked: Sequence[Ranked]) -> dict[Finding, tuple[int, str]]:
     return out
 
 
-def _part(case: Case, finding: Finding, hurt: dict[ObjectRef, int]) -> tuple[int, str]:
-    if case.library.patterns[finding.pattern].role == "symptom":
-        ranks = [n for ref, n in hurt.items() if (ref.kind, ref.name) == (finding.about.kind, finding.about.name)]
-        if ranks and finding.about.name:
-            return min(ranks), "symptom"
-        if any(f.about == finding.about for f in case.failures):
-            return 0, "unexplained"
+def _part(
+    case: Case, finding: Finding, hurt: Mapping[tuple[str, str], int], failed: frozenset[ObjectRef]
+) -> tuple[int, str]:
+    about = finding.about
+    is_symptom = case.library.patterns[finding.pattern].role == "symptom"
+    if is_symptom and about.name and (about.kind, about.name) in hurt:
+        return hurt[about.kind, about.name], "symptom"
+    if about in failed:
+        return 0, "unexplained" if is_symptom else "open"
     because = why_calm(case, finding)
     return 0, because if because is not None else "open"
 
