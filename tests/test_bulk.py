@@ -8,7 +8,7 @@ import pytest
 
 from analyzer.bundle import Bundle
 from analyzer.frames import rows
-from analyzer.ingest import blocks, ingest
+from analyzer.ingest import allowance, blocks, ingest
 from analyzer.ingest.bulk import read_log
 from analyzer.layout import place
 from analyzer.model import Container, FileEntry, Note, Record
@@ -372,3 +372,17 @@ def test_no_thread_is_left_when_reading_ends_in_the_middle(screen, monkeypatch):
     assert any(thread.name.startswith("scan") for thread in threading.enumerate())
     scanned.close()
     assert not any(thread.name.startswith("scan") for thread in threading.enumerate())
+
+
+def test_records_beyond_the_most_are_left_out_and_a_note_says_how_many(screen, monkeypatch):
+    monkeypatch.setattr(allowance, "MOST_RECORDS", 7)
+    files = {f"{n}.log": b"panic: one\npanic: two\npanic: three\n" for n in range(5)}
+    found = evidence(files, screen)
+    assert [(r.path, r.line) for r in rows(Record, found.records)] == [
+        *((f"{n}.log", line) for n in range(2) for line in (1, 2, 3)),
+        ("2.log", 1),
+    ]
+    assert [(n.path, n.count, n.problem) for n in rows(Note, found.notes)] == [
+        ("2.log", 8, "more than 7 records: the rest, from this file on, is read and counted, not kept")
+    ]
+    assert [(f.lines, f.parsed) for f in rows(FileEntry, found.files)] == [(3, 3)] * 5

@@ -17,8 +17,10 @@ from analyzer.archive import Rewound
 from analyzer.bundle import Bundle, BundleFile
 from analyzer.encoding import decode, looks_binary, to_utf8, wide_encoding
 from analyzer.frames import frame, schema
+from analyzer.ingest import allowance as allowed
 from analyzer.ingest import bulk, clock, crictl_inspect, describe, event_table, fragment, get_table, objects
 from analyzer.ingest.ages import proven_times
+from analyzer.ingest.allowance import Allowance
 from analyzer.ingest.attribution import attribute, without_copies
 from analyzer.ingest.blocks import read_fully
 from analyzer.ingest.clusters import several_clusters
@@ -144,13 +146,13 @@ def ingest(
 
 
 def _gather(bundle: Bundle, readings: Iterable[Reading]) -> _Gathered:
-    gathered = _Gathered()
+    gathered, allowance = _Gathered(), Allowance(allowed.MOST_RECORDS)
     for read in readings:
         path, harvest = read.entry.path, read.harvest
         if (named := collected_at_of(path)) is not None:
             gathered.collected.append(named)
         gathered.files.append(read.entry)
-        gathered.harvests.append(harvest)
+        gathered.harvests.append(allowance.take(harvest, path))
         if harvest.is_yearless:
             gathered.yearless.add(path)
         if not harvest.has_zone:
@@ -161,7 +163,7 @@ def _gather(bundle: Bundle, readings: Iterable[Reading]) -> _Gathered:
         if read.placement.stem is not None:
             gathered.stems[path] = read.placement.stem
     gathered.files = with_links([*gathered.files, *map(_placed, bundle.skipped)])
-    gathered.notes += bundle.notes
+    gathered.notes += [*bundle.notes, *allowance.notes()]
     return gathered
 
 
