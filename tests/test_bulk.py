@@ -102,7 +102,7 @@ def test_a_message_in_parts_is_joined_per_stream_before_it_is_matched(screen):
     assert record.before == (stamped(1, "before").decode().rstrip("\n"),)
 
 
-@pytest.mark.parametrize("size", [150, 200, 1000])
+@pytest.mark.parametrize("size", [600, 700, 1000])  # two blocks hold the last words
 def test_blocks_of_any_size_give_the_same_records(screen, monkeypatch, size):
     data = b"".join(
         stamped(n, "panic: whole") if n % 7 == 3 else stamped(n, "pa", "P") + stamped(n, f"nic: {n}") for n in range(40)
@@ -330,6 +330,15 @@ def test_a_hole_of_nuls_json_and_an_unfinished_last_line_are_no_noise(screen):
     found = harvest(data, screen)
     assert (found.lines, found.parsed, found.unparsed) == (6, 5, 1)
     assert [n.problem for n in found.notes][1:] == ['unread line: {"level": broken']
+
+
+def test_last_words_in_parts_are_quoted_whole_a_stream_at_a_time(screen):
+    data = stamped(1, "token=abc", "P") + stamped(2, "in between", stream="stdout") + stamped(3, "def rejected")
+    found = harvest(data, screen)
+    assert [(r.line, r.message) for r in found.records] == [(1, "token=abcdef rejected"), (2, "in between")]
+    data = b'{"log":"one ","stream":"stdout","time":"2024-01-02T03:04:05Z"}\n'
+    data += b'{"log":"message\\n","stream":"stdout","time":"2024-01-02T03:04:05Z"}\n'
+    assert [r.message for r in harvest(data, screen).records] == ["one message"]
 
 
 def test_output_of_kubectl_logs_may_have_lines_of_any_look(screen):

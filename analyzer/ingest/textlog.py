@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from analyzer.encoding import decode
-from analyzer.ingest import blocks, continuation, sections
+from analyzer.ingest import blocks, continuation, parts, sections
 from analyzer.ingest.blocks import Blocks, Scanned
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.log_record import CONTEXT_LINES, LONG_LINE_BYTES, context, record_of, shortened
@@ -264,7 +264,7 @@ class TextLog:
 
     def _read_last_words(self, tail: list[tuple[int, bytes]]) -> None:
         """The last lines of a container: what it said before it ended."""
-        spoken = [(n, raw) for n, raw in tail if raw.strip() and not raw.startswith(sections.EDGES)]
+        spoken = [(n, raw) for n, raw in parts.joined(tail) if raw.strip() and not raw.startswith(sections.EDGES)]
         for number, raw in spoken[-LAST_WORDS:]:
             if number not in self._recorded:
                 text = decode(shortened(raw, 0))
