@@ -31,11 +31,11 @@ def diagnosis(files: dict[str, bytes]) -> Diagnosis:
     return analyze_bundle(Bundle.of_files(files), library())
 
 
-def test_an_error_that_no_diagnosis_needs_is_listed_with_its_pod_and_line() -> None:
-    said = b"2026-03-14T09:00:00Z INFO started\n2026-03-14T09:00:01Z ERROR only in this log\n"
+def test_a_warning_that_no_diagnosis_needs_is_listed_with_its_pod_and_line() -> None:
+    said = b"2026-03-14T09:00:00Z INFO started\n2026-03-14T09:00:01Z WARN only in this log\n"
     also = diagnosis({LOG.format("web-0"): said}).also
     assert [(r.about.name, r.evidence[0].line, r.evidence[0].text[-21:]) for r in also.records] == [
-        ("web-0", 2, "RROR only in this log"),
+        ("web-0", 2, "WARN only in this log"),
         ("web-0", 1, "9:00:00Z INFO started"),
     ]
 
