@@ -82,6 +82,7 @@ SHORT_FORMS: Final = {
     **{"apiserver": "API server", "configmap": "ConfigMap", "sa": "service account"},
 }
 
+LONG_PATH: Final = 40  # characters
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -115,9 +116,9 @@ def class_words(cause: str) -> str:
 
 
 def end_of(path: str, parts: int) -> str:
-    """The last `parts` of a path, which tell more than the first: `…/logs/previous.log`."""
+    """The last `parts` of a long path, which tell more than the first: `…/logs/previous.log`."""
     names = path.split("/")
-    return "/".join(["…", *names[-parts:]]) if len(names) > parts + 1 else path
+    return "/".join(["…", *names[-parts:]]) if len(names) > parts and len(path) > LONG_PATH else path
 
 
 def source_words(source: str) -> str:
