@@ -468,3 +468,25 @@ def test_every_pasted_describe_of_the_incidents_is_read_whole() -> None:
         assert describe.sniff(raw.decode(), FLAT), path
         assert found.unparsed == 0, path
         assert found.records or found.nodes or found.objects or found.pods, path
+
+
+def test_a_node_whose_cut_conditions_are_unknown_is_lost() -> None:
+    text = (
+        "Name:               box-1\n"
+        "Taints:             <none>\n"
+        "Conditions:\n"
+        "  Type             Status    LastHeartbeatTime                 LastTransitionTime                Reason"
+        "              Message\n"
+        "  ----             ------    -----------------                 ------------------                ------"
+        "              -------\n"
+        "  MemoryPressure   Unknown   Tue, 05 Mar 2024 10:13:50 +0000   Tue, 05 Mar 2024 10:14:30 +0000   "
+        "NodeStatusUnknown   Kubelet stopped posting node status.\n"
+    )
+    found = read(text)
+    assert [node.is_ready for node in found.nodes] == [False]
+    assert [r.message for r in found.records] == ["NodeStatusUnknown: Kubelet stopped posting node status."]
+
+
+def test_an_event_of_a_node_whose_name_was_left_out_is_read() -> None:
+    text = 'Events:\n  Warning  Failed  4m (x6 over 5m)  kubelet, <my node>  Error: secrets "desk" not found\n'
+    assert [(r.reason, r.message) for r in read(text).records] == [("Failed", 'Error: secrets "desk" not found')]

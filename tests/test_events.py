@@ -164,3 +164,15 @@ def test_a_peers_list_of_events_is_read_whole() -> None:
     assert len(found.records) == raw.count(b"kind: Event")
     first = found.records[0]
     assert (first.container, first.count, first.reason, first.node) == ("busybox", 5613, "Pulling", "node2")
+
+
+def test_an_event_in_the_envelope_of_a_watch_is_read() -> None:
+    inner = '{"kind": "Event", "reason": "OOMKilling", "message": "Killed process 7 (kubectl)", "involvedObject": {}}'
+    for envelope in ('{"type": "ADDED", "object": %s}', '{"verb": "UPDATED", "event": %s}'):
+        found = objects.parse((envelope % inner).encode(), "events.json", FLAT)
+        assert [(r.reason, r.message) for r in found.records] == [("OOMKilling", "Killed process 7 (kubectl)")]
+
+
+def test_an_event_that_a_watch_saw_deleted_is_not_read() -> None:
+    text = b'{"type": "DELETED", "object": {"kind": "Event", "reason": "Failed", "message": "x", "involvedObject": {}}}'
+    assert objects.parse(text, "events.json", FLAT).records == ()

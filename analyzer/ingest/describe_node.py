@@ -49,7 +49,7 @@ def read_node(block: Block, out: Gathered) -> int:
         out.nodes.append(_node(block, name, conditions, sections, out.path))
     for line, match in conditions:
         kind, reason, message = match["type"], match["reason"], match["message"]
-        if statuses.is_bad_node_condition(kind, match["status"]):
+        if statuses.is_bad_node_condition(kind, match["status"]) or _is_lost(match, conditions):
             said = ": ".join(p for p in (reason, message) if p) or f"condition {kind} is {match['status']}"
             changed_at = timestamps.parse_time(match["changed"] or "")
             at = Place(line.number, line.text)
@@ -87,6 +87,15 @@ def _condition_of(line: Line) -> tuple[Line, re.Match[str]] | None:
     return (line, match) if match is not None else None
 
 
+def _is_lost(match: re.Match[str], conditions: list[tuple[Line, re.Match[str]]]) -> bool:
+    """Whether the node controller set this condition for a silent kubelet, and Ready was not pasted with it.
+
+    Source: k8s.io/kubernetes/pkg/controller/nodelifecycle (NodeStatusUnknown, NodeStatusNeverUpdated).
+    """
+    said = match["status"] == "Unknown" and match["reason"] in ("NodeStatusUnknown", "NodeStatusNeverUpdated")
+    return said and all(other["type"] != "Ready" for _, other in conditions)
+
+
 def _holder(sections: dict[str, list[Line]]) -> str | None:
     """The Lease of a node is held by the node."""
     lease = sections.get("Lease", [])
@@ -106,12 +115,13 @@ def _node(
     system = {line.key: line.value for line in sections.get("System Info", []) if line.key}
     requested = _requested(sections.get("Allocated resources", []))
     unschedulable = block.value("Unschedulable")
+    is_lost = any(_is_lost(match, conditions) for _, match in conditions)
     first = next(line for line in block.lines if line.plain)
     return Node(
         node=name,
         path=path,
         line=next((line for line in block.lines if line.key == "Name"), first).number,
-        is_ready=None if ready is None else ready["status"] == "True",
+        is_ready=ready["status"] == "True" if ready else (False if is_lost else None),
         reason=ready["reason"] if ready else None,
         message=ready["message"] if ready else None,
         ready_changed_at=timestamps.parse_time(ready["changed"] or "") if ready else None,

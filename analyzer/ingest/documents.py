@@ -28,6 +28,7 @@ _ITEMS_KEY: Final = re.compile(rb"\nitems:[ \t]*(?:#[^\n]*)?\r?(?=\n)")
 _NEXT_KEY: Final = re.compile(rb"\n(?![-\s#])")
 _FIRST_ITEM: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)- ")
 _FOREIGN: Final = re.compile(rb"\n\w[\w./-]*(?![\w./:-])[^\n]*")
+_WATCHED: Final = ("ADDED", "MODIFIED", "UPDATED")
 _JSON_FIELD: Final = re.compile(rb'[{\[]\s*(?:"|\{\s*")')
 _SCALAR: Final = re.compile(rb"---\n[^\n]*\n---")  # a document that is one line of text: valid, and no object
 _AHEAD_OF_JSON: Final = re.compile(rb"(?:[^\n{}\[]{0,400}\n){1,4}(?=[{\[][ \t]*\r?\n)")
@@ -246,6 +247,18 @@ def _json_spans(raw: bytes, start: int, end: int, count: int) -> list[tuple[int,
     return list(zip(starts, [*starts[1:], end], strict=True)) if len(starts) == count else []
 
 
+def _unwrapped(value: dict[str, object]) -> dict[str, object]:
+    """The object in what a watch tells: {"type": "ADDED", "object": {}}, eventrouter: {"verb": "ADDED", "event": {}}.
+
+    Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+    """
+    for said, held in (("type", "object"), ("verb", "event")):
+        inner = value.get(held)
+        if value.get(said) in _WATCHED and isinstance(inner, dict):
+            return inner
+    return value
+
+
 def _entries(
     value: object, start: int, end: int, kind: str | None, spans: Sequence[tuple[int, int]] = ()
 ) -> Iterator[Entry | Unread]:
@@ -256,7 +269,7 @@ def _entries(
     elif not isinstance(value, dict):
         return  # a scalar is a document, and no object
     else:
-        value = old_keys(value)
+        value = old_keys(_unwrapped(value))
         list_kind = fields.text(value, "kind")
         if "items" not in value or (list_kind is not None and not list_kind.endswith("List")):
             if value:

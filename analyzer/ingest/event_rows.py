@@ -24,7 +24,9 @@ from analyzer.model import Record
 _GAP: Final = "[ ]{1,400}"
 _GAP0: Final = "[ ]{0,400}"
 _AGE: Final = r"(?:<unknown>|<invalid>|<nil>|<none>|(?:\d{1,7}[ywdhms]){1,5})"
-_SOURCE: Final = r"(?:\{[^}\n]{0,200}\}|[\w./-]{1,200}(?:,[ ][\w.-]{1,200})?)"
+_SOURCE: Final = (
+    r"(?:\{[^}\n]{0,200}\}|[\w./-]{1,200}(?:,[ ](?:[\w.-]{1,200}|<[\w. -]{1,80}>))?)"  # people write <node>
+)
 _SUBOBJECT: Final = r"(?:[\w.]{1,60}\{[^}\n]{0,200}\})"
 _TYPE: Final = r"(?P<type>Normal|Warning)"
 _REASON: Final = r"(?P<reason>[\w.-]{1,128})"
