@@ -121,6 +121,17 @@ def test_an_init_container_that_runs_on_is_told_with_the_line_it_repeats() -> No
     )
 
 
+def test_an_init_container_that_runs_a_loop_is_told_where_no_clock_and_no_log_tell_for_how_long() -> None:
+    command = ["sh", "-c", "until nc -z db 5432; do sleep 2; done"]
+    spec = {"app": (container("app"), WAITING_BEHIND)}
+    status = {"phase": "Pending"}
+    waiting = pod(spec, {"wait-db": (container("wait-db", command=command), RUNS_ON)}, status=status)
+    (sentence,) = messages("InitContainerBlocks", {"pod.json": waiting})
+    assert sentence == "init container wait-db has been running without completing, so app has not been started"
+    copying = pod(spec, {"wait-db": (container("wait-db", command=["cp", "-r", "/a", "/b"]), RUNS_ON)}, status=status)
+    assert messages("InitContainerBlocks", {"pod.json": copying}) == []
+
+
 def test_a_native_sidecar_whose_startup_probe_has_not_passed_holds_up_the_rest() -> None:
     spec = container("mesh", restartPolicy="Always", startupProbe={"httpGet": {"path": "/ready", "port": 15021}})
     status = {**RUNS_ON, "started": False}

@@ -42,6 +42,7 @@ ERROR: Final = re.compile(
     r"can't|could not|failed|failure|denied|refused|invalid|unknown|missing|not found|no such)\b|^E\d{4} |^F\d{4} "
 )
 _stopping: Final = re.compile(r"(?i)sigterm|signal.{0,20}terminated|terminated.{0,10}signal|shutting down|graceful")
+_loop: Final = re.compile(r"\b(?:until|while)\b.{1,2000}\bsleep\b", re.S)
 _number: Final = re.compile(r"\d+")
 
 
@@ -142,9 +143,10 @@ def init_containers_blocking(facts: Facts) -> list[Record]:
             ran = (facts.present - container.started_at).total_seconds()
         line, times = _repeated(facts, owner)
         patience = LONG_SECONDS if times > 1 else PROGRESS_SECONDS
-        if (ran is None or ran < patience) and times < RESTARTS:
+        is_loop = not ran and _is_waiting_loop(container)
+        if (ran is None or ran < patience) and times < RESTARTS and not is_loop:
             continue
-        for_long = f" for {ran / 60:.0f} minutes" if ran is not None else ""
+        for_long = f" for {ran / 60:.0f} minutes" if ran else ""
         again = " again and again" if times > 1 else ""
         said = f"; it says{again}: {_short(line.message)}" if line else ""
         message = (
@@ -153,6 +155,12 @@ def init_containers_blocking(facts: Facts) -> list[Record]:
         )
         out.append(_record("InitContainerBlocks", message, facts, container, [line] if line else []))
     return out
+
+
+def _is_waiting_loop(container: Container) -> bool:
+    """Whether its command tries again and again: while it runs it waits, where no time after its start is known."""
+    command = " ".join((*container.command, *container.args))
+    return _loop.search(command) is not None
 
 
 def sidecars_never_started(facts: Facts) -> list[Record]:
