@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 import pytest
@@ -140,7 +139,9 @@ def test_ctrl_c_ends_with_130_and_leaves_no_file(tmp_path: Path) -> None:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     ) as running:
-        time.sleep(1.5)  # it waits for its standard input to end
+        assert running.stdin is not None
+        running.stdin.write(b"a line\n" * 100_000)  # more than a pipe holds: once it is taken, it waits for the rest
+        running.stdin.flush()
         running.send_signal(signal.SIGINT)
         _, errors = running.communicate(timeout=20)
     assert running.returncode == 130
