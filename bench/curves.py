@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     asked = parser.parse_args()
     PLACE.mkdir(exist_ok=True)
-    out = ["--json", str(PLACE / "diagnosis.json"), "--no-progress"]
+    out = ["--json", str(PLACE / "diagnosis.json"), "--no-progress", "--force"]
     print(f"{'GB':>6} {'wall s':>7} {'cpu s':>7} {'MB/s':>6} {'peak MB':>8}")
     for gigabytes in asked.gigabytes:
         directory = logs(int(gigabytes * 1000))

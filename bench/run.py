@@ -59,7 +59,7 @@ def main() -> None:
     PLACE.mkdir(exist_ok=True)
     directory = logs(asked.megabytes)
     archive, size, patterns = packed(directory), size_of(directory), expressions(PLACE)
-    json = ["--json", str(PLACE / "diagnosis.json"), "--no-progress"]
+    json = ["--json", str(PLACE / "diagnosis.json"), "--no-progress", "--force"]
     print(f"{size / 1e6:.0f} MB of logs, {asked.runs} runs, {os.cpu_count()} cores, {platform.machine()}")
     plain: dict[str, Command | str] = {
         "podtopsy diagnose DIR": podtopsy("diagnose", str(directory), *json),
@@ -87,7 +87,9 @@ def main() -> None:
     starts = {
         'python -c "import polars"': Command([podtopsy().arguments[0], "-c", "import polars"]),
         "podtopsy --help": podtopsy("--help"),
-        "podtopsy diagnose SAMPLE --html": podtopsy("diagnose", str(sample), "--html", html, "--no-progress"),
+        "podtopsy diagnose SAMPLE --html": podtopsy(
+            "diagnose", str(sample), "--html", html, "--no-progress", "--force"
+        ),
     }
     print(table(in_turn(starts, asked.runs), {}, 'python -c "import polars"'))
 
