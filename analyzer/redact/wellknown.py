@@ -27,8 +27,8 @@ _DOMAINS: Final = (
     "fluxcd.io", "argoproj.io", "etcd.io", "fedoraproject.org", "centos.org", "ubuntu.com", "debian.org",
     "alpinelinux.org", "amazonaws.com", "azure.com", "windows.net", "microsoft.com", "example.com", "example.org",
     "example.net", "operatorframework.io", "metal3.io", "ovn.org", "cluster.local", "svc.local", "apache.org",
-    "elastic.co", "hashicorp.com", "mozilla.org", "w3.org", "ietf.org", "schema.org", "json-schema.org", "pypi.org",
-    "npmjs.org", "npmjs.com", "rubygems.org", "maven.org", "java.com", "python.org", "kernel.org",
+    "elastic.co", "hashicorp.com", "mozilla.org", "w3.org", "ietf.org", "schema.org", "json-schema.org",
+    "rubygems.org", "maven.org", "java.com", "python.org", "kernel.org",
 )  # fmt: skip
 _SERVICE: Final = re.compile(r"(?:^|\.)(?:svc|svc\.cluster\.local|cluster\.local|pod|localdomain)$")
 _API_GROUP: Final = re.compile(r"(?:^|\.)(?:k8s|openshift|kubernetes)(?:\.|$)")
