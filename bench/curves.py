@@ -67,6 +67,8 @@ def main() -> None:
     for gigabytes in asked.gigabytes:
         directory = logs(int(gigabytes * 1000))
         _line(f"{gigabytes:6.2f}", podtopsy("diagnose", str(directory), *out), size_of(directory), asked.runs)
+    if not asked.patterns:
+        return
     directory = logs(PATTERN_MEGABYTES)
     size = size_of(directory)
     print(f"\n{PATTERN_MEGABYTES} MB with further patterns; the first run compiles them, the others load them")
