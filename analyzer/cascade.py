@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -226,8 +227,17 @@ def _summary(lead: Candidate, words: Mapping[str, str]) -> str:
         text = string.Template(template).substitute({**UNKNOWN_IN_PROSE, **words})
     except (KeyError, ValueError):
         text = f"{lead.pattern.title}: {words.get('detail', '')}"
-    text = text[:1].upper() + text[1:]
+    text = _opened(text, words)
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _opened(text: str, words: Mapping[str, str]) -> str:
+    """A sentence begins with a capital, but never changes a name: one that stands first is said with its kind."""
+    first = re.split(r"[ ,:;]", text, maxsplit=1)[0]
+    for kind in ("container", "pod", "node", "name"):
+        if first and first == words.get(kind):
+            return f"{words['kind'] if kind == 'name' else kind.capitalize()} {text}"
+    return text[:1].upper() + text[1:]
 
 
 class _Angled(dict[str, str]):

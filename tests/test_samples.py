@@ -202,3 +202,12 @@ def test_a_packed_bundle_gets_the_same_diagnosis(packed: Path) -> None:
 
 def test_two_runs_say_the_same() -> None:
     assert told(analyze([SAMPLES / FLUENTD / "bundle"])) == told(diagnosis_of(FLUENTD))
+
+
+def test_a_summary_that_begins_with_a_name_says_its_kind_and_leaves_the_name_as_it_is() -> None:
+    assert first_of("oom-node-global").summary.startswith("Node worker-b2 had no memory left, ")
+
+
+def test_the_command_that_verifies_a_mount_asks_for_the_missing_path() -> None:
+    verify = first_of(FLUENTD).verify[0]
+    assert verify.endswith("-c fluentd -- ls -la /etc/fluentd/fluent.conf")
