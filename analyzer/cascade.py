@@ -221,12 +221,12 @@ def _words(lead: Candidate, ref: ObjectRef, facts: Facts) -> dict[str, str]:
 
 
 def _summary(lead: Candidate, words: Mapping[str, str]) -> str:
-    """The pattern's summary filled in; where a value is not known, its title with the decisive message."""
+    """The pattern's summary filled in; where a value is not known, the decisive message."""
     template = lead.pattern.summary or "$detail"
     try:
         text = string.Template(template).substitute({**UNKNOWN_IN_PROSE, **words})
     except (KeyError, ValueError):
-        text = f"{lead.pattern.title}: {words.get('detail', '')}"
+        text = words.get("detail", lead.pattern.title)  # the title stands beside it everywhere
     text = _opened(text, words)
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
