@@ -19,7 +19,13 @@ from analyzer.shell import word
 from analyzer.subject import subject
 
 LEAD_LINES, OTHER_LINES, MOST_LINES = 6, 2, 20
-UNKNOWN_IN_PROSE = {"container": "the container", "pod": "the pod", "namespace": "its namespace", "node": "the node"}
+UNKNOWN_IN_PROSE = {
+    "container": "the container",
+    "pod": "the pod",
+    "namespace": "its namespace",
+    "node": "the node",
+    "name": "the component",
+}
 LONGEST_MESSAGE = 300
 MOST_MESSAGE_LINES = 8  # quoted of a message that runs over several lines
 
@@ -223,8 +229,9 @@ def _words(lead: Candidate, ref: ObjectRef, facts: Facts) -> dict[str, str]:
 def _summary(lead: Candidate, words: Mapping[str, str]) -> str:
     """The pattern's summary filled in; where a value is not known, the decisive message."""
     template = lead.pattern.summary or "$detail"
+    nearest = {"name": words[part] for part in ("node", "container") if part in words}
     try:
-        text = string.Template(template).substitute({**UNKNOWN_IN_PROSE, **words})
+        text = string.Template(template).substitute({**UNKNOWN_IN_PROSE, **nearest, **words})
     except (KeyError, ValueError):
         text = words.get("detail", lead.pattern.title)  # the title stands beside it everywhere
     text = _opened(text, words)
@@ -236,7 +243,7 @@ def _opened(text: str, words: Mapping[str, str]) -> str:
     first = re.split(r"[ ,:;]", text, maxsplit=1)[0]
     for kind in ("container", "pod", "node", "name"):
         if first and first == words.get(kind):
-            return f"{words['kind'] if kind == 'name' else kind.capitalize()} {text}"
+            return f"{words.get('kind', '') if kind == 'name' else kind.capitalize()} {text}".lstrip()
     return text[:1].upper() + text[1:]
 
 
