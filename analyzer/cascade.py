@@ -229,9 +229,9 @@ def _words(lead: Candidate, ref: ObjectRef, facts: Facts) -> dict[str, str]:
 def _summary(lead: Candidate, words: Mapping[str, str]) -> str:
     """The pattern's summary filled in; where a value is not known, the decisive message."""
     template = lead.pattern.summary or "$detail"
-    nearest = {"name": words[part] for part in ("node", "container") if part in words}
+    nearest = words.get("container") or words.get("node") or UNKNOWN_IN_PROSE["name"]
     try:
-        text = string.Template(template).substitute({**UNKNOWN_IN_PROSE, **nearest, **words})
+        text = string.Template(template).substitute({**UNKNOWN_IN_PROSE, "name": nearest, **words})
     except (KeyError, ValueError):
         text = words.get("detail", lead.pattern.title)  # the title stands beside it everywhere
     text = _opened(text, words)
