@@ -192,7 +192,7 @@ def span(first: dt.datetime | None, last: dt.datetime | None) -> str:
     """`14 March 2026, 09:15:02 to 09:40:11 UTC (25 minutes)`; says so where times are unknown."""
     known = sorted(t for t in (first, last) if t is not None)
     if not known:
-        return "time unknown: the evidence carries no times"
+        return "time unknown: no line here has a date with its year"
     start, end = known[0], known[-1]
     if len(known) < 2 or (end - start).total_seconds() < 1:
         return f"{day(start)}, {clock(start)} UTC"

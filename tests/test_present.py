@@ -292,7 +292,7 @@ def test_durations_are_told_in_words(seconds: float, words: str) -> None:
 def test_spans_say_the_day_once_and_admit_unknown_times() -> None:
     assert wording.span(at(9, 15), at(9, 40)) == "14 March 2026, 09:15:00 to 09:40:00 UTC (25 minutes)"
     assert wording.span(at(9, 15), None) == "14 March 2026, 09:15:00 UTC"
-    assert wording.span(None, None) == "time unknown: the evidence carries no times"
+    assert wording.span(None, None) == "time unknown: no line here has a date with its year"
     assert wording.span(at(23, 50), at(23, 50) + dt.timedelta(minutes=20)) == (
         "14 March 2026, 23:50:00 to 15 March 2026, 00:10:00 UTC (20 minutes)"
     )
