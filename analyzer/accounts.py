@@ -8,39 +8,15 @@ from collections.abc import Sequence
 
 import orjson
 
-from analyzer.model import FileEntry, Note
+from analyzer.document import file_document
+from analyzer.model import ARCHIVE, FileEntry, Note
 from reports.visible import one_line
-
-FIELDS = (  # of a file in the contract, in its order, with what only the ledger tells
-    "path",
-    "layout",
-    "why",
-    "format",
-    "bytes",
-    "status",
-    "reason",
-    "lines",
-    "parsed",
-    "unparsed",
-    "skipped",
-    "records",
-    "duplicates",
-    "sample",
-    "sample_line",
-    "first_timestamp",
-    "last_timestamp",
-    "namespace",
-    "pod",
-    "container",
-    "node",
-    "instance",
-)
 
 
 def as_json(entries: Sequence[FileEntry], notes: Sequence[Note]) -> bytes:
     """`files` and `notes` as the diagnosis has them."""
     content = {
-        "files": [{name: getattr(e, name) for name in FIELDS} for e in entries],
+        "files": [file_document(e) for e in entries],
         "notes": [dataclasses.asdict(n) for n in notes],
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
@@ -72,6 +48,8 @@ def _lines(entry: FileEntry) -> list[str]:
     told = [_span(entry), _whose(entry)]
     if entry.duplicates:
         told.append(f"{entry.duplicates} more are in another file too, counted there")
+    if entry.coding is not None and entry.format != ARCHIVE:
+        told.append(f"out of {entry.coding}")
     if entry.status == "parsed" and entry.reason:
         told.append(one_line(entry.reason))
     second = "; ".join(t for t in told if t)
@@ -111,11 +89,12 @@ def _unread(entry: FileEntry) -> list[str]:
 
 def _totals(entries: Sequence[FileEntry]) -> str:
     states = Counter(e.status for e in entries)
+    stored = sum(e.bytes for e in entries if e.format != ARCHIVE)  # its files are counted one by one
     lines, unparsed = sum(e.lines for e in entries), sum(e.unparsed + e.skipped for e in entries)
     layouts = ", ".join(sorted({e.layout for e in entries if e.layout}))
     counted = ", ".join(f"{states[s]} {s}" for s in ("parsed", "partial", "skipped") if states[s])
     return (
-        f"{len(entries)} files ({counted}), {sum(e.bytes for e in entries):,} bytes, {lines:,} lines, "
+        f"{len(entries)} files ({counted}), {stored:,} bytes, {lines:,} lines, "
         f"{unparsed:,} of them not read; layouts: {layouts or 'none recognised'}"
     )
 

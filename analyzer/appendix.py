@@ -7,7 +7,7 @@ from typing import Final
 
 from analyzer import score, wording
 from analyzer.diagnosis import Diagnosis, Seen
-from analyzer.model import FileEntry
+from analyzer.model import ARCHIVE, FileEntry
 from reports import context
 from reports.visible import one_line
 
@@ -39,7 +39,7 @@ def bundle_facts(diagnosis: Diagnosis) -> tuple[context.Fact, ...]:
         ("Pods", f"{facts.pods:,}"),
         ("Nodes", f"{facts.nodes:,}"),
         ("Namespaces", f"{facts.namespaces:,}"),
-        ("Files", f"{len(files):,}, {wording.size(sum(f.bytes for f in files))}"),
+        ("Files", f"{len(files):,}, {wording.size(sum(f.bytes for f in files if f.format != ARCHIVE))}"),
         ("Lines", f"{sum(f.lines for f in files):,}"),
         ("Masked", wording.listed([wording.count(m.values or m.places, _words(m.kind)) for m in diagnosis.masked])),
     )
@@ -75,7 +75,7 @@ def ledger(files: Sequence[FileEntry]) -> context.Ledger:
 def _file(entry: FileEntry) -> context.LedgerFile:
     return context.LedgerFile(
         path=one_line(entry.path),
-        kind=", ".join(part for part in (entry.layout, entry.format) if part) or "unknown",
+        kind=", ".join(part for part in (entry.layout, entry.format, entry.coding) if part) or "unknown",
         size=wording.size(entry.bytes),
         status=STATUS.get(entry.status, entry.status),
         reason=wording.sentence(entry.reason or ""),

@@ -116,6 +116,7 @@ class Decompressed(io.RawIOBase):
         self._compressed = 0  # bytes read from the source
         self._expanded = 0
         self._damage: str | None = None
+        self.lines_behind = 0  # line ends in what stands behind the compressed data
 
     @property
     def damage(self) -> str | None:
@@ -180,9 +181,10 @@ class Decompressed(io.RawIOBase):
         if len(rest) < 8:
             rest += self._source.read(_CHUNK)
         if kind_of(rest) != self._kind:
-            left = len(rest)
+            left, self.lines_behind = len(rest), rest.count(b"\n")
             while data := self._source.read(_CHUNK):
                 left += len(data)
+                self.lines_behind += data.count(b"\n")
             self._end(f"{left} bytes behind the {self._kind} data are not {self._kind}")
             return
         self._pending = rest

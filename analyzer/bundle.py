@@ -23,8 +23,9 @@ from analyzer.encoding import looks_binary
 from analyzer.errors import InputError
 from analyzer.given import Entry, Skips, Source, instant, prefixes, source_of
 from analyzer.member import UNREADABLE, Limits, MemberStream, Meter, first_line
-from analyzer.model import FileEntry, Note
+from analyzer.model import ARCHIVE, FileEntry, Note
 from analyzer.names import LONGEST_PATH, clean_name, is_odd, shown_name
+from analyzer.stored import Stored
 from analyzer.tarstream import Readable
 
 __all__ = ["Bundle", "BundleFile", "Limits", "open_bundle"]
@@ -45,15 +46,16 @@ class BundleFile:
     size: int  # bytes as the bundle stores them: compressed, when the file itself is compressed
     modified: dt.datetime | None
     open: Callable[[], MemberStream]
+    stored: Stored | None = None  # where it is compressed: to be finished when the content has been read
 
 
 class Bundle:
-    """One incident's evidence; `files()` may be walked once, `skipped` and `notes` fill while it is."""
+    """One incident's evidence; `files()` may be walked once, `listed` and `notes` fill while it is."""
 
     def __init__(self, sources: Sequence[Source], paths: Sequence[str], limits: Limits | None = None) -> None:
         """Use `open_bundle` or `of_files`."""
         self.paths = tuple(paths)
-        self.skipped: list[FileEntry] = []
+        self.listed: list[FileEntry] = []  # beside the files: what is skipped, and archives inside the bundle
         self.notes: list[Note] = []
         self.files_seen = 0
         self.limits = limits or Limits()
@@ -103,7 +105,7 @@ class Bundle:
 
     def skip(self, path: str, size: int, reason: str) -> None:
         """List something that is not read."""
-        self.skipped.append(FileEntry(path=path, bytes=size, status="skipped", reason=reason))
+        self.listed.append(FileEntry(path=path, bytes=size, status="skipped", reason=reason))
         self.files_seen += 1
 
     def note(self, path: str, problem: str) -> None:
@@ -154,12 +156,46 @@ class Bundle:
                 entry.size,
                 f"more than {self.limits.depth} archives inside one another (--max-depth): not read",
             )
-        elif kind == "zip":
-            yield from self._zip(entry, head, depth)
-        elif kind == "tar":
-            yield from self._tar(replace(entry, stream=Rewound(head, entry.stream)), depth)
+        elif kind in ("zip", "tar"):
+            yield from self._archive(entry, head, kind, depth)
         else:
-            yield from self._compressed(entry, Decompressed(Rewound(head, entry.stream), kind, self.limits), depth)
+            source = Rewound(head, entry.stream) if entry.stored else Stored(entry.stream, kind, head)
+            content = Decompressed(source, kind, self.limits)
+            if isinstance(source, Stored):
+                source.behind = lambda: content.lines_behind
+                entry = replace(entry, stored=source)
+            yield from self._compressed(entry, content, depth)
+
+    def _archive(self, entry: Entry, head: bytes, kind: str, depth: int) -> Iterator[BundleFile]:
+        """The files of an archive; one inside the bundle is a file of the bundle itself, and listed as one."""
+        before, stored = len(self.listed), entry.stored
+        is_seekable = isinstance(entry.stream, (io.FileIO, io.BytesIO))
+        if stored is None:
+            stored = Stored(entry.stream, kind, b"" if is_seekable and kind == "zip" else head)
+        if kind == "tar":
+            stream = Rewound(head, entry.stream) if entry.stored else stored
+            yield from self._tar(replace(entry, stream=stream), depth)
+        else:
+            yield from self._zip(replace(entry, stream=entry.stream if is_seekable else stored), head, depth)
+        if entry.given or any(found.path == entry.path for found in self.listed[before:]):
+            return
+        if kind == "zip" and isinstance(entry.stream, (io.FileIO, io.BytesIO)):  # it was read here and there
+            entry.stream.seek(0)
+            stored.drain()
+        left = stored.finish()
+        damage = next((n.problem for n in self.notes if n.path == entry.path), None)
+        self.listed.append(
+            FileEntry(
+                path=entry.path,
+                bytes=entry.size,
+                status="parsed" if damage is None else "partial",
+                format=ARCHIVE,
+                reason=damage or "its files are listed one by one",
+                coding=stored.coding,
+                stored_lines=stored.lines,
+                stored_skipped=left,
+            )
+        )
 
     def _compressed(self, entry: Entry, content: Decompressed, depth: int) -> Iterator[BundleFile]:
         head = content.read(HEAD_BYTES)
@@ -180,7 +216,7 @@ class Bundle:
         if is_odd(entry.path):
             self.note(entry.path, "its name has control characters, or bytes that are not UTF-8: shown as escapes")
         guarded = MemberStream(stream, self._meter)
-        return BundleFile(entry.path, entry.size, entry.modified, lambda: guarded)
+        return BundleFile(entry.path, entry.size, entry.modified, lambda: guarded, entry.stored)
 
     def _tar(self, entry: Entry, depth: int) -> Iterator[BundleFile]:
         seen: set[bytes] = set()

@@ -47,7 +47,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
             for gap in diagnosis.missing
         ],
         "complete": diagnosis.complete,
-        "files": [_file(entry) for entry in sorted(diagnosis.files, key=lambda f: f.path)],
+        "files": [file_document(entry) for entry in sorted(diagnosis.files, key=lambda f: f.path)],
         "notes": [
             {"path": n.path, "line": n.line, "problem": n.problem, "count": n.count, "is_of_source": n.is_of_source}
             for n in sorted(diagnosis.notes, key=lambda n: (n.path, n.line or 0, n.problem, n.count))
@@ -176,7 +176,14 @@ def _evidence(line: EvidenceLine) -> dict[str, object]:
     }
 
 
-def _file(entry: FileEntry) -> dict[str, object]:
+def file_document(entry: FileEntry) -> dict[str, object]:
+    """A file of the ledger, its lines counted as the bundle stores them.
+
+    Where they are not text as it stands (compressed, an archive, UTF-16), `content` counts the text taken out of it.
+    """
+    stored, left = entry.stored_lines, entry.stored_skipped
+    counts = {"lines": entry.lines, "parsed": entry.parsed, "unparsed": entry.unparsed, "skipped": entry.skipped}
+    own = counts if entry.coding is None else {"lines": stored, "parsed": stored - left, "unparsed": 0, "skipped": left}
     return {
         "path": entry.path,
         "layout": entry.layout,
@@ -184,10 +191,7 @@ def _file(entry: FileEntry) -> dict[str, object]:
         "bytes": entry.bytes,
         "status": entry.status,
         "reason": entry.reason,
-        "lines": entry.lines,
-        "parsed": entry.parsed,
-        "unparsed": entry.unparsed,
-        "skipped": entry.skipped,
+        **own,
         "records": entry.records,
         "first_timestamp": instant_text(entry.first_timestamp),
         "last_timestamp": instant_text(entry.last_timestamp),
@@ -200,6 +204,7 @@ def _file(entry: FileEntry) -> dict[str, object]:
         "container": entry.container,
         "node": entry.node,
         "instance": entry.instance,
+        "content": {"coding": entry.coding, "bytes": entry.content_bytes, **counts} if entry.coding else None,
     }
 
 

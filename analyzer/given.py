@@ -13,6 +13,7 @@ from typing import Protocol
 from analyzer import directory
 from analyzer.errors import InputError
 from analyzer.names import shown_name
+from analyzer.stored import Stored
 from analyzer.tarstream import Readable
 
 
@@ -34,6 +35,7 @@ class Entry:
     stream: Readable
     prefix: str  # of its members' paths, when it turns out to be an archive
     given: str | None = None  # the PATH as the user wrote it, when this is the whole of it
+    stored: Stored | None = None  # the file whose content this is, where it is compressed
 
 
 Source = Callable[[Skips], Iterator[Entry]]

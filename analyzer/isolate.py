@@ -56,7 +56,7 @@ class _Looking:
 class _End:
     """The end of the bundle, or of what can be read of it."""
 
-    skipped: tuple[FileEntry, ...]
+    listed: tuple[FileEntry, ...]
     notes: tuple[Note, ...]
     slow: dict[int, int]
     error: str | None = None
@@ -83,7 +83,7 @@ def read_isolated(
         if worker.end is not None:
             if worker.end.error is not None:
                 raise InputError(worker.end.error)
-            bundle.skipped += worker.end.skipped
+            bundle.listed += worker.end.listed
             bundle.notes += worker.end.notes
             screen.slow.update(worker.end.slow)
             return
@@ -166,7 +166,7 @@ def work(pipe: Connection, job: _Job) -> None:
         screen = Screen.build(job.expressions, sought=job.sought)
         for read in _read_on(bundle, screen, pipe, job):
             pipe.send(read)
-        pipe.send(_End(tuple(bundle.skipped), tuple(bundle.notes), screen.slow))
+        pipe.send(_End(tuple(bundle.listed), tuple(bundle.notes), screen.slow))
     except InputError as error:
         pipe.send(_End((), (), {}, str(error)))
     except BrokenPipeError:

@@ -61,7 +61,7 @@ class MemberStream(io.RawIOBase):
         self._stream = stream
         self._meter = meter
         self._damage: str | None = None
-        self._count = 0
+        self.count = 0  # bytes read so far
 
     @property
     def damage(self) -> str | None:
@@ -77,16 +77,16 @@ class MemberStream(io.RawIOBase):
         if self._damage:
             return b""
         limits = self._meter.limits
-        if self._count >= limits.member_bytes or self._meter.total >= limits.total_bytes:
+        if self.count >= limits.member_bytes or self._meter.total >= limits.total_bytes:
             self._damage = self._limit_hit() if self._peek() else None
             return b""
-        room = min(limits.member_bytes - self._count, limits.total_bytes - self._meter.total)
+        room = min(limits.member_bytes - self.count, limits.total_bytes - self._meter.total)
         try:
             data = self._read_all(room) if size < 0 else self._stream.read(min(size, room))
         except UNREADABLE as error:
             self._damage = f"cannot be read: {first_line(error)}"
             return b""
-        self._count += len(data)
+        self.count += len(data)
         self._meter.total += len(data)
         if self._meter.told is not None:
             self._meter.told()
@@ -101,7 +101,7 @@ class MemberStream(io.RawIOBase):
 
     def _limit_hit(self) -> str:
         limits = self._meter.limits
-        if self._count >= limits.member_bytes:
+        if self.count >= limits.member_bytes:
             return f"the file has more than {limits.member_bytes:,} bytes (--max-file-bytes): the rest is not read"
         return f"the bundle has more than {limits.total_bytes:,} bytes (--max-bytes): the rest is not read"
 

@@ -311,8 +311,14 @@ class FileEntry:
     container: str | None = None
     node: str | None = None
     instance: str | None = None  # current, previous, rotated
+    coding: str | None = None  # what its lines were taken out of: gzip, xz, utf-16-le, tar; None: the file itself
+    content_bytes: int = 0  # of what was taken out
+    stored_lines: int = 0  # of the file as the bundle stores it
+    stored_skipped: int = 0  # of them, those that nothing was taken out of
 
 
+ARCHIVE: Final = "archive"
+"""The format of an archive inside the bundle; its files are files of the bundle too."""
 INTERNAL_ERROR: Final = "internal error"
 """How the problem of a note begins when a reader of ours has failed."""
 

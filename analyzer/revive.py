@@ -121,6 +121,7 @@ def _shaped(document: Mapping[str, object]) -> dict[str, object]:
     causes = _list(document.get("diagnoses"), "diagnoses")
     leads = _list(document.get("unexplained"), "unexplained")
     found = _list(document.get("detections", []), "detections")
+    files = _list(document.get("files"), "files")
     also = _object(document.get("also", {}), "also")
     others = _list(also.get("records", []), "also.records")
     return {
@@ -128,9 +129,20 @@ def _shaped(document: Mapping[str, object]) -> dict[str, object]:
         "also": {**also, "records": [_about(_object(o, f"also.records[{i}]"), "also") for i, o in enumerate(others)]},
         "bundle": {**bundle, **_object(bundle.get("cluster"), "bundle.cluster")},
         "causes": [_cause(_object(c, f"diagnoses[{i}]"), f"diagnoses[{i}]") for i, c in enumerate(causes)],
+        "files": [_file(_object(f, f"files[{i}]"), f"files[{i}].content") for i, f in enumerate(files)],
         "detections": [_detection(_object(d, f"detections[{i}]"), f"detections[{i}]") for i, d in enumerate(found)],
         "unexplained": [_about(_object(u, f"unexplained[{i}]"), f"unexplained[{i}]") for i, u in enumerate(leads)],
     }
+
+
+def _file(value: Mapping[str, object], place: str) -> dict[str, object]:
+    """The lines of a file that is stored coded stand under its content."""
+    if value.get("content") is None:
+        return {**value}
+    content = {**_object(value["content"], place)}
+    bytes_of_it = content.pop("bytes", 0)
+    stored = {"stored_lines": value.get("lines"), "stored_skipped": value.get("skipped")}
+    return {**value, **content, **stored, "content_bytes": bytes_of_it}
 
 
 def _cause(value: Mapping[str, object], place: str) -> dict[str, object]:

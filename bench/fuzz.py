@@ -246,7 +246,7 @@ def archive(raw: bytes) -> None:
                 pass
     except InputError:
         pass
-    need(all(s.reason for s in bundle.skipped), "something skipped without a reason")
+    need(all(s.reason for s in bundle.listed), "something skipped without a reason")
 
 
 def whole(raw: bytes) -> None:

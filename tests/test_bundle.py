@@ -51,7 +51,7 @@ def contents(bundle):
 
 
 def reasons(bundle):
-    return {entry.path: entry.reason for entry in bundle.skipped}
+    return {entry.path: entry.reason for entry in bundle.listed if entry.status == "skipped"}
 
 
 def problems(bundle):

@@ -60,12 +60,13 @@ Content = bytes | None  # None: a link or another thing without content
 
 
 def packed(path: str, data: bytes) -> Iterator[tuple[str, Content]]:
-    """The members of one file by the standard library, compression and archives undone in place."""
+    """A file by the standard library, compression undone; of an archive its members too, and itself without content."""
     for magic, open_it in ((b"\x1f\x8b", gzip.decompress), (b"\xfd7zXZ", lzma.decompress), (b"BZh", bz2.decompress)):
         if data.startswith(magic):
             yield from packed(path, open_it(data))
             return
     if data[257:262] == b"ustar":
+        yield path, None
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
             for member in archive:
                 name = f"{path}/{member.name.removeprefix('./').strip('/')}"
@@ -76,6 +77,7 @@ def packed(path: str, data: bytes) -> Iterator[tuple[str, Content]]:
                 elif not member.isdir():
                     yield name, None
     elif data.startswith(b"PK\x03\x04"):
+        yield path, None
         with zipfile.ZipFile(io.BytesIO(data)) as zipped:
             for info in zipped.infolist():
                 if not info.is_dir():

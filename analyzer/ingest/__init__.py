@@ -34,7 +34,7 @@ from analyzer.ingest.collected import (
 from analyzer.ingest.collector import rare_collection
 from analyzer.ingest.dump import logs_start, with_logs
 from analyzer.ingest.entry import entry_of, skipped
-from analyzer.ingest.gather import line_at
+from analyzer.ingest.gather import count_lines, line_at
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.patience import Overdue, within
 from analyzer.ingest.text_kinds import is_document_name, kind_of, not_read
@@ -162,7 +162,7 @@ def _gather(bundle: Bundle, readings: Iterable[Reading]) -> _Gathered:
         gathered.layouts[read.placement.layout] += 1
         if read.placement.stem is not None:
             gathered.stems[path] = read.placement.stem
-    gathered.files = with_links([*gathered.files, *map(_placed, bundle.skipped)])
+    gathered.files = with_links([*gathered.files, *map(_placed, bundle.listed)])
     gathered.notes += [*bundle.notes, *allowance.notes()]
     return gathered
 
@@ -241,12 +241,14 @@ def _structured(
         note = Note(path=file.path, problem=f"{reason}: not read")
         entry = replace(skipped(file, placement, reason), lines=lines, skipped=lines)
         return Reading(entry, placement, Harvest(format=chosen.NAME, notes=(note,)))
-    encoding = wide_encoding(raw)
+    encoding, stored_lines = wide_encoding(raw), count_lines(raw)
     raw = raw if encoding is None else to_utf8(raw, encoding)
     start = logs_start(raw) if chosen is objects else None
     harvest = chosen.parse(raw[:start], file.path, placement)
     if start is not None:
         harvest = with_logs(harvest, raw, start, file.path, placement, screen)
+    if encoding is not None:
+        harvest = replace(harvest, coding=encoding, stored_lines=stored_lines)
     entry = entry_of(file, placement, harvest, stream)
     number = next((note.line for note in harvest.notes if note.line is not None), None)
     if entry.status != "parsed" and number is not None:

@@ -15,6 +15,7 @@ from analyzer.encoding import looks_binary, to_utf8, wide_encoding
 from analyzer.ingest import blocks, journal_dump, journal_file, pretty_json
 from analyzer.ingest.blocks import count_newlines
 from analyzer.ingest.feed import Feed
+from analyzer.ingest.gather import count_lines
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.textlog import TextLog
 from analyzer.model import Note
@@ -42,6 +43,7 @@ def read_log(
         data = blocks.read_fully(whole, WIDE_BYTES)
         rest = count_newlines(whole)
         harvest = _read_text(io.BytesIO(to_utf8(data, encoding)), placement, screen, path, longest)
+        harvest = replace(harvest, coding=encoding, stored_lines=count_lines(data) + rest)
         if not rest:
             return harvest
         note = Note(path=path, problem=f"{encoding} text beyond {WIDE_BYTES >> 20} MiB is not read")

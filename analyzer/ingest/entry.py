@@ -43,6 +43,10 @@ def entry_of(file: BundleFile, placement: Placement, harvest: Harvest, stream: M
         status, reason = "partial", _first_problem(harvest)
     elif not harvest.lines:
         reason = "empty file"
+    coding, stored_lines, left = harvest.coding, harvest.stored_lines, 0
+    if file.stored is not None:
+        left = file.stored.finish()
+        coding, stored_lines = file.stored.coding, file.stored.lines
     return replace(
         blank(file, placement),
         status=status,
@@ -55,6 +59,10 @@ def entry_of(file: BundleFile, placement: Placement, harvest: Harvest, stream: M
         records=len(harvest.records),
         first_timestamp=harvest.first_timestamp,
         last_timestamp=harvest.last_timestamp,
+        coding=coding,
+        content_bytes=stream.count if coding is not None else 0,
+        stored_lines=stored_lines,
+        stored_skipped=left,
     )
 
 

@@ -21,6 +21,8 @@ class Harvest:
     last_timestamp: dt.datetime | None = None
     is_yearless: bool = False  # of first_timestamp and last_timestamp
     has_zone: bool = True  # of first_timestamp and last_timestamp
+    coding: str | None = None  # what the lines were decoded from, where that is no text of one byte a line end
+    stored_lines: int = 0  # with a coding: of the bytes before they were decoded
     collected_at: dt.datetime | None = None  # where the file says when the bundle was taken
     records: tuple[Record, ...] = ()
     pods: tuple[Pod, ...] = ()

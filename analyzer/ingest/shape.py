@@ -85,14 +85,15 @@ def shape_of(block: bytes, placement: Placement) -> Shape | None:
     """The format of a container's log that begins with this block; None where lines may look like anything.
 
     `kubectl logs` output has no envelope. A file has one when a third of its first lines do, two thirds where only
-    its name says that it is a log.
+    its name says that it is a log; a single line proves nothing of others.
     """
     if placement.role not in _ROLES:
         return None
     lines = [line for line in block.split(b"\n", _HEAD_LINES)[:_HEAD_LINES] if line.strip()]
     least = len(lines) * (2 / 3 if placement.layout in ("flat", "other") else 1 / 3)
     for shape in (CRI, DOCKER):
-        if lines and sum(map(shape.is_whole, lines)) >= least:
+        whole = sum(map(shape.is_whole, lines))
+        if lines and whole >= least and (whole > 1 or len(lines) == 1):
             return shape
     return None
 
