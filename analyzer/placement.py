@@ -13,7 +13,8 @@ class Placement:
     why: str  # the reason, for `podtopsy files`: 'path matches namespaces/<ns>/pods/<pod>/...'
     role: str = "unknown"
     """container_log, kubelet_log, runtime_log, kernel_log, control_plane_log, node_log: bulk logs of that source;
-    structured: events, objects, describe; unknown: the content decides."""
+    structured: events, objects, describe; host, command, collector: facts about a host, what a command printed, what
+    the collector says of its own work; unknown: the content decides."""
     namespace: str | None = None
     pod: str | None = None
     container: str | None = None

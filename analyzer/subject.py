@@ -31,8 +31,18 @@ def subject(ranked: Ranked, case: Case) -> ObjectRef:
         kind=ref.kind,
         name=ref.name,
         container=ref.container or named.get("container", "") or _container(ref, ranked, case),
-        node=ref.node or named.get("node", "") or (nearest.node if is_same else ""),
+        node=ref.node or named.get("node", "") or (nearest.node if is_same else "") or _node(ref, case.facts),
     )
+
+
+def _node(ref: ObjectRef, facts: Facts) -> str:
+    """The node that the pod is on: as its own row says, else the only one that its records name."""
+    if not ref.pod:
+        return ""
+    owner = Owner(ref.namespace, ref.pod)
+    row = facts.pod(owner)
+    names = {facts.records[i].node or "" for i in facts.ids_of(owner)} - {""}
+    return (row.node if row is not None else None) or (next(iter(names)) if len(names) == 1 else "")
 
 
 def _nearest(ranked: Ranked, failures: Sequence[Failure]) -> ObjectRef:

@@ -219,6 +219,22 @@ def test_a_flat_name_is_resolved_against_the_containers_that_are_there(screen):
     assert entries["proxy.previous.log"] == ("web-0", "proxy", "previous")
 
 
+def test_a_log_called_as_a_pod_is_that_pods_where_only_a_table_lists_it(screen):
+    files = {
+        "get-pods.txt": b"NAMESPACE  NAME   READY  STATUS   RESTARTS  AGE\nshop  web-0  0/1  Error  3  5m\n",
+        "web-0.log": b"panic: one\n",
+        "shop-web-0.previous.log": b"panic: two\n",
+    }
+    owners = {r.path: (r.namespace, r.name) for r in rows(Record, evidence(files, screen).records) if r.path[-1] == "g"}
+    assert owners == {"web-0.log": ("shop", "web-0"), "shop-web-0.previous.log": ("shop", "web-0")}
+
+
+def test_a_log_called_as_a_deployments_pod_is_that_pods_where_nothing_else_is_there(screen):
+    files = {"web-6d5f4c7b9d-x2k8p-app.log": b"panic: one\n", "web-6d5f4c7b9d-x2k8q.log": b"panic: two\n"}
+    owners = {(r.name, r.container) for r in rows(Record, evidence(files, screen).records)}
+    assert owners == {("web-6d5f4c7b9d-x2k8p", "app"), ("web-6d5f4c7b9d-x2k8q", None)}
+
+
 def test_a_log_fetched_twice_counts_once(screen):
     folder = "namespaces/shop/pods/web-0/app/app/logs"
     data = stamped(1, "panic: a") + b"panic: without a time\n"

@@ -48,7 +48,7 @@ CASES = [
     ("describe-pod.txt", "flat", "describe", None, None, None, None, None),
     ("pod.yaml", "flat", "objects", None, None, None, None, None),
     ("logs/kube-scheduler.log", "flat", "control_plane_log", None, None, "kube-scheduler", None, "current"),
-    ("get-pods.txt", "flat", "unknown", None, None, None, None, None),
+    ("get-pods.txt", "flat", "command", None, None, None, None, None),
     ("versions", "other", "unknown", None, None, None, None, None),
     ("__MACOSX/x/._pod.yaml", "junk", "ignored", None, None, None, None, None),
 ]  # fmt: skip
@@ -88,6 +88,42 @@ def test_a_flat_name_leaves_pod_and_container_open(path, stem, instance):
 MG = "namespaces/shop/pods/web-0/app/app"
 STAMP = "20240620-022100"
 EXAMPLES = {
+    "gather*.log, must-gather.logs, timestamp": ("x/gather-acm.log", "x/gathering.txt"),
+    "collector-output.log": ("w1/collector-output.log", "w1/collector-output.txt"),
+    "cilium-sysdump.log": ("cilium-sysdump-1/cilium-sysdump.log", "cilium.log"),
+    "bundleGenerationError.log": ("supportbundle_1/bundleGenerationError.log", "supportbundle_1/error.log"),
+    "sos_logs/..., sos_reports/...": ("sos/sos_logs/sos.log", "sos/logs/sos.log"),
+    "namespaces/<ns>/vms/<vm>/<pod>.qemu.log": (
+        "namespaces/shop/vms/vm-1/virt-launcher-vm-1-x2k8p.qemu.log",
+        "namespaces/shop/vms/vm-1/virt-launcher-vm-1-x2k8p.bridge.txt",
+    ),
+    "namespaces/<ns>/vms/<vm>/<pod>.<command>": (
+        "namespaces/shop/vms/vm-1/virt-launcher-vm-1-x2k8p.dumpxml.xml",
+        "namespaces/shop/vm/vm-1/x.xml",
+    ),
+    "cluster-logging/<component>/<name>.yaml": ("cluster-logging/lokistack/loki.yaml", "logging/lokistack/loki.yaml"),
+    "cluster-logging/<component>/<command>": ("cluster-logging/es/es/health", "logging/es/es/health"),
+    "apiservices/<name>.yaml, webhooks/..., aggregated-discovery-apis.yaml": (
+        "x/webhooks/mutating/v/mutatingwebhookconfiguration.yaml",
+        "x/webhook/v.yaml",
+    ),
+    "journal_<node>/journal_<node>.gz": ("ceph/journal_w1/journal_w1.gz", "ceph/journals/w1.gz"),
+    "kernel_<node>/kernel_<node>.gz": ("ceph/kernel_w1/kernel_w1.gz", "ceph/kernels/w1.gz"),
+    "sos_strings/<plugin>/<log>.tailed": ("sos_strings/logs/journalctl.tailed", "strings/logs/journalctl.tailed"),
+    "sosreport-<host>-<stamp>/<command>": ("sosreport-w1-2024-03-05-abc/uptime", "sosreport-w1-2024-03-05-abc/uptimes"),
+    "etc/...": ("sos/etc/kubernetes/kubelet.conf", "sos/etc/passwd"),
+    "var/log/kubelet.log": ("var/log/kubelet.log.1", "var/log/kubeletting.log"),
+    "var/log/kube-proxy.log": ("var/log/kube-proxy.log", "var/log/kube-dns.log"),
+    "var/log/...": ("sos/var/log/audit/audit.log", "sos/var/lib/audit.log"),
+    "rke2/agent-logs/containerd.log": ("rke2/agent-logs/containerd.log", "rke2/agent-logs/containers.log"),
+    "etcd/memberlist": ("w1/etcd/memberlist", "w1/etcd/members"),
+    "hubble-flows-<pod>-<stamp>.json, gops-<pod>-stats-<stamp>.txt": (
+        f"gops-cilium-x2x4z-stats-{STAMP}.txt",
+        "gops-cilium-x2x4z-stats.txt",
+    ),
+    "bug-report/<command>": ("bug-report/analyze", "bug-reports/analyze"),
+    "supportbundle_<uuid>_<stamp>/metadata.yaml": ("supportbundle_ab_2024/metadata.yaml", "bundle_ab_2024/metadata.yaml"),
+    "support-bundle-<stamp>/<collector>.json": ("support-bundle-2024/ceph/status.json", "bundle/ceph/status.json"),
     # shape of the rule: (a path of it, a near miss)
     "files of editors, desktops and version control": ("x/.git/config", "x/.gitlab/config"),
     "sysinfo.tgz/...": ("nodes/w1/sysinfo.tgz/proc/cmdline", "nodes/w1/sysinfo.tar/proc/cmdline"),
@@ -124,7 +160,7 @@ EXAMPLES = {
     "nodes/<node>/<node>_logs_crio": ("nodes/w1/w1_logs_crio", "nodes/w1/w1_logs_micro"),
     "nodes/<node>/dmesg": ("nodes/w1/dmesg", "nodes/dmesg"),
     "nodes/<node>/<name>.log": ("nodes/w1/sysinfo.log", "nodes/sysinfo.log"),
-    "nodes/<node>/<command>": ("nodes/w1/lscpu", "nodes/w1/lsof"),
+    "nodes/<node>/<command>": ("nodes/w1/lscpu", "nodes/w1/deep/lscpu"),
     "audit_logs/...": ("audit_logs/kube-apiserver/audit.log", "audit_logs/kube-apiserver/audit.txt"),
     "etcd_info/<name>.json, monitoring/<name>.json": ("monitoring/alerts.json", "monitoring/pods.json"),
     "ingress_controllers/<ingress>/<pod>/haproxy.config": ("ingress_controllers/default/router-default-x/haproxy.config", "ingress_controllers/default/haproxy.config"),

@@ -288,7 +288,8 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
     found = [row for h in harvests for row in h.records]
     records = without_copies(found)
     files = _counted(gathered.files, found, records)
-    records, files = attribute(records, files, gathered.stems, containers)
+    pods = [row for h in harvests for row in h.pods]
+    records, files = attribute(records, files, gathered.stems, containers, pods)
     told = [*gathered.collected, *(h.collected_at for h in harvests if h.collected_at is not None)]
     collected_at = max(told, default=None) or max((s.last for s in gathered.spans.values()), default=None)
     zones = clock.Zones(user=timezone, spans=gathered.spans, zoneless_files=frozenset(gathered.zoneless))
@@ -299,7 +300,7 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
     notes += several_clusters(objects_found)
     return Evidence(
         records=frame(Record, settled.records).with_row_index("record_id"),
-        pods=frame(Pod, [row for h in harvests for row in h.pods]),
+        pods=frame(Pod, pods),
         containers=frame(Container, containers),
         probes=probes,
         mounts=mounts,

@@ -7,37 +7,56 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from analyzer.model import Container, FileEntry, Record
+from analyzer.model import Container, FileEntry, Pod, Record
 
 _INSECURE: Final = ".insecure.log"  # fetched again without verifying the kubelet's certificate
-Owner = tuple[str | None, str, str]  # namespace, pod ("" unknown), container
+Owner = tuple[str | None, str, str]  # namespace, pod ("" unknown), container ("" unknown)
 
 _PREVIOUS: Final = re.compile(r"(?:/|[._-])previous\.log$|_previous\.log$|-prev\.log$")
 _ROTATED: Final = re.compile(r"/rotated/|\.log\.[0-9][\w.-]*$")
+_SAFE: Final = "[bcdfghjklmnpqrstvwxz2456789]"  # of names that are made: k8s.io/apimachinery/pkg/util/rand
+_MADE: Final = re.compile(
+    rf"([a-z0-9][a-z0-9.-]{{0,200}}?-{_SAFE}{{8,10}}-{_SAFE}{{5}})(?:[-_.]([a-z0-9][a-z0-9-]{{0,62}}))?$"
+)
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")  # a container's name: RFC 1123 label
 
 
-def owners_of_stems(stems: Iterable[str], containers: Iterable[Container]) -> dict[str, Owner]:
+def owners_of_stems(
+    stems: Iterable[str], containers: Iterable[Container], pods: Iterable[Pod] = ()
+) -> dict[str, Owner]:
     """The container each stem of a flat log file name means; stems that fit none, or several, are left out.
 
     A stem is `<pod>-<container>`, `<pod>_<container>`, `<namespace>_<pod>_<container>` or the like; failing
-    that, the pod's name where the pod has one container, or a container's name that only one pod has.
+    that, the pod's name where the pod has one container, with or without its namespace, or a container's name that
+    only one pod has. Of a pod whose containers are not known, the pod alone is found.
     """
+    listed = {(p.namespace, p.name) for p in pods if p.name}
+    spaces: dict[str, set[str]] = {}
+    for namespace, name in listed:
+        spaces.setdefault(name, set()).update([namespace] if namespace else [])
     whole: dict[str, set[Owner]] = {}
-    pods: dict[str, set[Owner]] = {}
+    of_pods: dict[str, set[Owner]] = {}
     alone: dict[str, set[Owner]] = {}
+    known: set[str] = set()
     for row in containers:
-        owner = (row.namespace, row.pod, row.container)
+        known.add(row.pod)
+        found_in = spaces.get(row.pod, set())
+        owner = (row.namespace or (next(iter(found_in)) if len(found_in) == 1 else None), row.pod, row.container)
         for mark in "-_.":
             whole.setdefault(f"{row.pod}{mark}{row.container}", set()).add(owner)
             for namespace_mark in "-_.":
-                prefix = f"{row.namespace}{namespace_mark}{row.pod}"
+                prefix = f"{owner[0]}{namespace_mark}{row.pod}"
                 whole.setdefault(f"{prefix}{mark}{row.container}", set()).add(owner)
-        pods.setdefault(row.pod, set()).add(owner)
+                of_pods.setdefault(prefix, set()).add(owner)
+        of_pods.setdefault(row.pod, set()).add(owner)
         alone.setdefault(row.container, set()).add(owner)
+    for namespace, name in listed:
+        if name not in known:
+            for stem in (name, *(f"{namespace}{mark}{name}" for mark in "-_.")):
+                of_pods.setdefault(stem, set()).add((namespace, name, ""))
     found: dict[str, Owner] = {}
     for stem in sorted(set(stems)):
-        for table in (whole, pods, alone):
+        for table in (whole, of_pods, alone):
             fitting = table.get(stem, set())
             if len(fitting) == 1:
                 found[stem] = next(iter(fitting))
@@ -47,18 +66,28 @@ def owners_of_stems(stems: Iterable[str], containers: Iterable[Container]) -> di
 
 
 def attribute(
-    records: Sequence[Record], files: Sequence[FileEntry], stems: dict[str, str], containers: Sequence[Container]
+    records: Sequence[Record],
+    files: Sequence[FileEntry],
+    stems: dict[str, str],
+    containers: Sequence[Container],
+    pods: Sequence[Pod] = (),
 ) -> tuple[list[Record], list[FileEntry]]:
     """Fill in what the layout left open: `stems` has the stem of each path that has one."""
-    owners = owners_of_stems(stems.values(), containers)
+    owners = owners_of_stems(stems.values(), containers, pods)
     if not containers:  # then a log's name is all that tells whose it is
-        owners = {stem: (None, "", stem) for stem in stems.values() if _LABEL.match(stem)}
+        owners = {stem: _named(stem) for stem in stems.values() if _LABEL.match(stem)} | owners
     by_path = {path: owners[stem] for path, stem in stems.items() if stem in owners}
     namespaces = _namespaces(containers)
     return (
         [_with_owner(record, by_path.get(record.path), namespaces) for record in records],
         [_with_owner_file(entry, by_path.get(entry.path), namespaces) for entry in files],
     )
+
+
+def _named(stem: str) -> Owner:
+    """What a name alone tells: a pod that a Deployment made, else a container."""
+    made = _MADE.fullmatch(stem)
+    return (None, made[1], made[2] or "") if made else (None, "", stem)
 
 
 def _namespaces(containers: Sequence[Container]) -> dict[tuple[str, str], str]:
@@ -71,10 +100,10 @@ def _namespaces(containers: Sequence[Container]) -> dict[tuple[str, str], str]:
 
 
 def _with_owner(record: Record, owner: Owner | None, namespaces: dict[tuple[str, str], str]) -> Record:
-    if owner is not None and record.name is None and record.container in (None, owner[2]):
-        namespace = record.namespace or owner[0]
-        pod = owner[1] or None
-        return replace(record, namespace=namespace, kind="Pod" if pod else None, name=pod, container=owner[2])
+    if owner is not None and record.name is None and (not owner[2] or record.container in (None, owner[2])):
+        namespace, pod = record.namespace or owner[0], owner[1] or None
+        container = owner[2] or record.container
+        return replace(record, namespace=namespace, kind="Pod" if pod else None, name=pod, container=container)
     if record.namespace is None and record.kind == "Pod" and record.name and record.container:
         namespace = namespaces.get((record.name, record.container))
         return replace(record, namespace=namespace) if namespace else record
@@ -83,7 +112,7 @@ def _with_owner(record: Record, owner: Owner | None, namespaces: dict[tuple[str,
 
 def _with_owner_file(entry: FileEntry, owner: Owner | None, namespaces: dict[tuple[str, str], str]) -> FileEntry:
     if owner is not None and entry.pod is None:
-        return replace(entry, namespace=owner[0], pod=owner[1] or None, container=owner[2])
+        return replace(entry, namespace=owner[0], pod=owner[1] or None, container=owner[2] or None)
     if entry.namespace is None and entry.pod and entry.container:
         return replace(entry, namespace=namespaces.get((entry.pod, entry.container)))
     return entry

@@ -14,6 +14,7 @@ from analyzer.model import Note
 from analyzer.placement import Placement
 
 _DOCUMENT_NAME: Final = re.compile(r"\.(?:ya?ml|json)(?:\.(?:gz|xz|bz2|zst))?$")
+_BY_ROLE: Final = {"host": "host facts", "command": "command output", "collector": "collector log"}
 _BY_NAME: Final = (
     (re.compile(r"(?:^|/)(?:LICENSE|NOTICE|COPYING|README|CHANGELOG|CONTRIBUTING)[^/]*$", re.IGNORECASE), "document"),
     (re.compile(r"\.(?:md|rst|adoc)$"), "document"),
@@ -55,8 +56,8 @@ def kind_of(head: str, path: str, placement: Placement) -> str | None:
     begin = head.lstrip("\ufeff \t\r\n")
     if not begin:
         return "empty"
-    if placement.role == "host":
-        return "host facts"
+    if placement.role in _BY_ROLE:
+        return _BY_ROLE[placement.role]
     by_name = next((kind for pattern, kind in _BY_NAME if pattern.search(path)), None)
     if by_name is not None:
         return by_name
