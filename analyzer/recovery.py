@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import Finding
@@ -24,10 +25,17 @@ SCHEDULING = frozenset({"pod-pending", *CAUSES["scheduling"]})  # patterns that 
 RAN_ON = dt.timedelta(minutes=15)
 LOG_RAN_ON = dt.timedelta(minutes=10)
 UNDATED = (0.0, float("-inf"))
+_SERVES = re.compile(
+    r"(?i)\bready (?:to accept connections|for (?:connections|start up|queries))\b"
+    r"|\bstarted .{1,60} in \d[\d.,]{0,9} ?m?s|\bstarted on port|startup complete|\bnow listening on|\b(?:is|became|are) ready to serve\b"
+)
+"""What servers say once they serve: PostgreSQL, MySQL, Redis, Spring Boot, Quarkus, uvicorn, ASP.NET and others."""
 
 
 def has_recovered(facts: Facts, finding: Finding) -> bool:
     """An event of success on the same object after the last bad one."""
+    if _served_since(facts, finding):
+        return True
     if not finding.about.name:
         return bool(finding.about.node) and not facts.pods and _log_ran_on(facts, finding)
     if finding.about.pod:
@@ -36,8 +44,22 @@ def has_recovered(facts: Facts, finding: Finding) -> bool:
         about = [r for r in facts.records if (r.kind, r.name) == (finding.about.kind, finding.about.name)]
     if not facts.pods and _ran_on(facts, finding):
         return True
-    last = max((_moment(facts.records[i]) for i in finding.record_ids), default=None)
+    told = [facts.records[i] for i in finding.record_ids]
+    last = max(map(_moment, told), default=None)
+    if last == UNDATED and any(r.source == "container_log" for r in told):
+        return False  # nobody knows which of the starts this line belongs to
     return last is not None and any(_is_recovery(r, finding) and _moment(r) > last for r in about)
+
+
+def _served_since(facts: Facts, finding: Finding) -> bool:
+    """Without any state: the program's log says behind the line that it serves, and nothing bad after that."""
+    told = [facts.records[i] for i in finding.record_ids]
+    if facts.containers or any(r.source != "container_log" or r.path != told[0].path for r in told):
+        return False
+    last = max(r.line for r in told)
+    behind = [r for r in facts.records if r.path == told[0].path and r.line > last]
+    serving = [r.line for r in behind if _SERVES.search(r.message)]
+    return bool(serving) and not any(r.level in ("error", "fatal") and r.line > serving[0] for r in behind)
 
 
 def _ran_on(facts: Facts, finding: Finding) -> bool:

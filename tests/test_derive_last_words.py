@@ -47,3 +47,31 @@ def test_a_line_that_a_pattern_knows_is_not_judged_by_its_words_again(tmp_path: 
 def test_kubectl_saying_that_there_is_no_log_is_no_last_word(tmp_path: Path) -> None:
     said = 'Error from server (BadRequest): container "tariff" in pod "tariff-0" is waiting to start: PodInitializing\n'
     assert causes(tmp_path, said) == ()
+
+
+def test_a_server_that_says_later_that_it_serves_is_past_its_errors(tmp_path: Path) -> None:
+    log = (
+        "2026-03-12 08:00:01.402  WARN 1 --- [main] c.e.Rates : java.net.ConnectException: Connection refused\n"
+        "2026-03-12 08:00:12.801  INFO 1 --- [main] c.e.Tariff : Started Tariff in 12.9 seconds\n"
+    )
+    assert causes(tmp_path, log) == ()
+
+
+def test_a_server_that_ends_after_it_served_is_not_well(tmp_path: Path) -> None:
+    log = (
+        "2026-03-12 08:00:01.802  INFO 1 --- [main] c.e.Tariff : Started Tariff in 12.9 seconds\n"
+        "2026-03-12 08:00:12.402 ERROR 1 --- [main] c.e.Rates : java.net.ConnectException: Connection refused\n"
+    )
+    assert [c.cause for c in causes(tmp_path, log)] == ["dependency-unreachable"]
+
+
+def test_a_line_without_a_time_is_not_answered_by_a_start_of_its_container(tmp_path: Path) -> None:
+    events = "  Normal  Started  2m (x5 over 9m)  kubelet  Started container tariff\n"
+    [cause, *_] = causes(tmp_path, "exec /usr/bin/tariff: exec format error\n", describe_pod__txt=events)
+    assert cause.cause == "image-arch-mismatch"
+
+
+def test_kubectl_saying_which_container_it_chose_names_the_container(tmp_path: Path) -> None:
+    log = 'Defaulted container "web" out of: web, proxy\nexec /usr/bin/web: exec format error\n'
+    [cause] = causes(tmp_path, log)
+    assert cause.about.container == "web"

@@ -490,3 +490,34 @@ def test_a_node_whose_cut_conditions_are_unknown_is_lost() -> None:
 def test_an_event_of_a_node_whose_name_was_left_out_is_read() -> None:
     text = 'Events:\n  Warning  Failed  4m (x6 over 5m)  kubelet, <my node>  Error: secrets "desk" not found\n'
     assert [(r.reason, r.message) for r in read(text).records] == [("Failed", 'Error: secrets "desk" not found')]
+
+
+def test_the_name_of_a_mounted_object_is_not_the_name_of_the_pod() -> None:
+    text = """\
+Containers:
+  tiles:
+    Image:  registry.example/tiles:1
+    Last State:  Terminated
+      Reason:  Error
+      Exit Code:  3
+Volumes:
+  conf:
+    Type:      ConfigMap (a volume populated by a ConfigMap)
+    Name:      tiles-conf
+    Optional:  false
+"""
+    read = describe.parse(text.encode(), "describe-pod.txt", FLAT)
+    assert [(c.pod, c.container, c.last_exit_code) for c in read.containers] == [("", "tiles", 3)]
+    assert read.unparsed == 0
+
+
+def test_a_row_of_events_without_its_age_is_read() -> None:
+    text = 'Warning  Failed  kubelet, worker-3  Error: configmap "tiles" not found\n'
+    assert describe.sniff(text, FLAT)
+    [event] = describe.parse(text.encode(), "events.txt", FLAT).records
+    assert (event.reason, event.level, event.node, event.message) == (
+        "Failed",
+        "warning",
+        "worker-3",
+        'Error: configmap "tiles" not found',
+    )

@@ -57,6 +57,14 @@ PULLING = """\
 """
 
 
+UNEXPLAINED = """\
+initContainerStatuses:
+- lastState:
+    terminated:
+      exitCode: 127
+      message: 'OCI runtime create failed: starting container process caused: exec:
+        "/bin/pres": stat /bin/pres: no such file or directory: unknown'
+"""
 SILENT = """\
 [
   {"type": "MemoryPressure", "status": "Unknown", "reason": "NodeStatusUnknown", "message": "silent"},
@@ -79,6 +87,7 @@ SILENT = """\
         ("deployment.yaml", REFUSED, "security-policy-denied"),
         ("pod.json", PULLING, "image-not-found"),
         ("conditions.json", SILENT, "node-not-ready"),
+        ("pod.yaml", UNEXPLAINED, "entrypoint-missing"),
     ],
 )
 def test_a_piece_of_a_status_is_enough(tmp_path: Path, name: str, text: str, cause: str) -> None:

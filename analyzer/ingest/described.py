@@ -62,11 +62,12 @@ class Block:
 
     @property
     def margin(self) -> int:
-        """The column of the block's keys."""
-        named = next((line.indent for line in self.lines if line.key == "Name"), None)
-        if named is not None:
-            return named
-        return min((line.indent for line in self.lines if line.key), default=0)
+        """The column of the block's keys: that of its Name, unless this is the Name of something inside it."""
+        keyed = [line for line in self.lines if line.key]
+        named = next((i for i, line in enumerate(keyed) if line.key == "Name"), None)
+        if named is not None and all(line.indent >= keyed[named].indent for line in keyed[:named]):
+            return keyed[named].indent
+        return min((line.indent for line in keyed), default=0)
 
     @property
     def keys(self) -> frozenset[str]:

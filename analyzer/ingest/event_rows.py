@@ -35,6 +35,12 @@ _DESCRIBED: Final = re.compile(
     rf"{_GAP0}{_TYPE}{_GAP}{_REASON}{_GAP}(?P<last>{_AGE})(?: \(x(?P<count>\d+)(?: over (?P<first>{_AGE}))?\))?"
     rf"{_GAP}(?P<source>{_SOURCE})(?:{_GAP}(?P<message>.*))?$"
 )
+_DESCRIBED_AGELESS: Final = re.compile(  # somebody cut the ages out
+    rf"{_GAP0}{_TYPE}{_GAP}(?P<reason>[A-Z][a-z]+[A-Za-z]{{0,60}}){_GAP}"
+    rf"(?P<source>(?:kubelet|default-scheduler|[a-z]{{2,60}}-(?:controller|scheduler|manager|plugin))"
+    rf"(?:,[ ][\w.-]{{1,200}})?)"
+    rf"{_GAP}(?P<message>\S.*)$"
+)
 _DESCRIBED_OLD: Final = re.compile(
     rf"{_GAP0}(?P<first>{_AGE}){_GAP}(?P<last>{_AGE}){_GAP}(?P<count>\d+){_GAP}(?P<source>{_SOURCE})?"
     rf"(?:{_GAP}(?P<sub>{_SUBOBJECT}))?{_GAP}{_TYPE}{_GAP}{_REASON}(?:{_GAP}(?P<message>.*))?$"
@@ -83,7 +89,7 @@ class About:
 
 def row(line: str, about: About, table: Columns | None, path: str, number: int) -> Record | None:
     """The event of one line, or None when the line is none; `line` has no tabs and no frame."""
-    for pattern in (_LISTED, _LISTED_OLD, _DESCRIBED, _DESCRIBED_OLD, _DESCRIBED_DATED):
+    for pattern in (_LISTED, _LISTED_OLD, _DESCRIBED, _DESCRIBED_OLD, _DESCRIBED_DATED, _DESCRIBED_AGELESS):
         match = pattern.match(line)
         if match is not None:
             cells = {key: value or "" for key, value in match.groupdict().items()}

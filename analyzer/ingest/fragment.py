@@ -27,7 +27,7 @@ _TELLING: Final = re.compile(
     r'|lastTransitionTime)"? ?:',
     re.M,
 )
-_SAID: Final = re.compile(r'^[ \t-]{0,40}"?reason"? ?: ?["\']?[A-Z]', re.M)
+_SAID: Final = re.compile(r'^[ \t-]{0,40}"?(?:reason"? ?: ?["\']?[A-Z]|exitCode"? ?: ?[1-9])', re.M)
 _WHOLE: Final = re.compile(r'^(?:- )?"?(?:apiVersion|kind)"? ?:', re.M)
 _STATUS_KEYS: Final = frozenset(
     {"containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses", "conditions", "phase"}

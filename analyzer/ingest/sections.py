@@ -2,7 +2,8 @@
 
 Sources: `kubectl cluster-info dump` (kubectl's clusterinfo_dump.go) heads each container's log with "==== START logs
 for container c of pod ns/p ===="; `minikube logs` (minikube pkg/minikube/logs) heads each unit's with "==> kubelet
-<==" or "==> etcd [1c2d3e4f5a6b] <=="; `tail` heads each file's with "==> path <==".
+<==" or "==> etcd [1c2d3e4f5a6b] <=="; `tail` heads each file's with "==> path <=="; `kubectl logs` (kubectl
+pkg/polymorphichelpers) says which container of the pod it chose: "Defaulted container "web" out of: web, proxy".
 """
 
 from __future__ import annotations
@@ -21,12 +22,17 @@ SAMPLES: Final = (
     ("kubectl cluster-info dump", "==== START logs for container app of pod shop/web-0 ===="),
     ("minikube logs", "==> kubelet <=="),
     ("tail -n +1 *.log", "==> /var/log/messages <=="),
+    ("kubectl logs POD", 'Defaulted container "web" out of: web, proxy'),
 )
 """(What writes it, its heading)."""
 
-EDGES: Final = (b"==== ", b"==> ")
+EDGES: Final = (b"==== ", b"==> ", b"Defaulted container ", b"Defaulting container ")
 _DUMP: Final = re.compile(
     r"==== START logs for container (?P<container>\S{1,63}) of pod (?P<namespace>[^/\s]{1,63})/(?P<pod>\S{1,253}) ===="
+)
+_DEFAULTED: Final = re.compile(
+    r"Defaulted container \"(?P<chosen>[a-z0-9-]{1,63})\" out of: (?P<others>[^\n]{1,4000})"
+    r"|Defaulting container name to (?P<named>[a-z0-9-]{1,63})\."
 )
 _FILE: Final = re.compile(r"==> (\S[^\n]{0,200}?)(?: (\[[0-9a-f]{6,64}\]))? <==\r?$")
 _UNITS: Final[Mapping[str, str]] = {
@@ -55,6 +61,9 @@ def hints_behind(heading: str, hints: LogHints) -> LogHints | None:
     dump = _DUMP.match(heading)
     if dump is not None:
         return replace(hints, **dump.groupdict())
+    defaulted = _DEFAULTED.match(heading)
+    if defaulted is not None:
+        return _of_the_default(defaulted, hints)
     named = _FILE.match(heading)
     if named is None:
         return None
@@ -67,3 +76,11 @@ def hints_behind(heading: str, hints: LogHints) -> LogHints | None:
     if identity:  # minikube shows the containers of its own pods
         return LogHints(source="container_log", namespace="kube-system", container=name, node=hints.node)
     return LogHints(source=_UNITS.get(unit, "text"), node=hints.node)
+
+
+def _of_the_default(defaulted: re.Match[str], hints: LogHints) -> LogHints:
+    """The container that kubectl chose; a file named otherwise than any of the pod's containers has the pod's name."""
+    chosen = defaulted["chosen"] or defaulted["named"]
+    among = {chosen, *(other.partition(" ")[0] for other in (defaulted["others"] or "").split(", "))}
+    is_pod = hints.pod is None and hints.container is not None and hints.container not in among
+    return replace(hints, container=chosen, pod=hints.container if is_pod else hints.pod)
