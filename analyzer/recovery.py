@@ -27,7 +27,8 @@ LOG_RAN_ON = dt.timedelta(minutes=10)
 UNDATED = (0.0, float("-inf"))
 _SERVES = re.compile(
     r"(?i)\bready (?:to accept connections|for (?:connections|start up|queries))\b"
-    r"|\bstarted .{1,60} in \d[\d.,]{0,9} ?m?s|\bstarted on port|startup complete|\bnow listening on|\b(?:is|became|are) ready to serve\b"
+    r"|\bstarted .{1,60} in \d[\d.,]{0,9} ?m?s|\bstarted on port|startup complete|\bnow listening on"
+    r"|\b(?:is|became|are) ready to serve\b"
 )
 """What servers say once they serve: PostgreSQL, MySQL, Redis, Spring Boot, Quarkus, uvicorn, ASP.NET and others."""
 

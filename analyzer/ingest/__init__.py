@@ -42,6 +42,7 @@ from analyzer.ingest.unread import notes_of, with_links
 from analyzer.layout import place
 from analyzer.member import MemberStream
 from analyzer.model import (
+    ARCHIVE,
     INTERNAL_ERROR,
     Container,
     Evidence,
@@ -202,6 +203,8 @@ def given_up(path: str, size: int, reason: str) -> Reading:
 
 
 def _placed(entry: FileEntry) -> FileEntry:
+    if entry.format == ARCHIVE:
+        return replace(entry, why="an archive: each file in it has a layout of its own")
     placement = place(entry.path)
     return replace(entry, layout=placement.layout, why=placement.why)
 
