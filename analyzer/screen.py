@@ -32,9 +32,12 @@ MOST_SLOW: Final = 3  # texts on which an expression may take longer; then it is
 _FLAGS: Final = hyperscan.HS_FLAG_MULTILINE
 PARTIAL_LINE: Final = r"^\d{4}-\d\d-\d\dT\S{8,40} std(?:out|err) P(?::\S{1,16})? "
 """A line of the CRI log format that goes on in the next one (the tag P of kubelet's pkg/kuberuntime/logs)."""
-SECTION_LINE: Final = r"^(?:==== START logs for container \S{1,63} of pod \S{1,320} ====|Default(?:ed|ing) container )"
-"""The heading of one container's log: in `kubectl cluster-info dump` (kubectl's clusterinfo_dump.go), and what
-`kubectl logs` says when it was not told the container."""
+SECTION_LINE: Final = (
+    r"^(?:==== START logs for container \S{1,63} of pod \S{1,320} ====|Default(?:ed|ing) container "
+    r"|(?:[^\n]{0,80}[$#>%~] {1,5})?(?:kubectl|oc|kc|k) (?:[^\n]{1,120} )?logs? [^\n]{1,300}$)"
+)
+"""The heading of one container's log: in `kubectl cluster-info dump` (kubectl's clusterinfo_dump.go), what `kubectl
+logs` says when it was not told the container, and the command itself where somebody copied it along."""
 DOCKER_PART: Final = r'(?:[^n]|[^\\]n)","stream":"std(?:out|err)"'
 """A line of docker's json-file that goes on in the next one: its text does not end with `\\n`."""
 FILE_LINE: Final = r"^==> \S[^\n]{0,200} <==\r?\n"

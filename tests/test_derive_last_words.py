@@ -75,3 +75,9 @@ def test_kubectl_saying_which_container_it_chose_names_the_container(tmp_path: P
     log = 'Defaulted container "web" out of: web, proxy\nexec /usr/bin/web: exec format error\n'
     [cause] = causes(tmp_path, log)
     assert cause.about.container == "web"
+
+
+def test_the_command_that_was_copied_along_says_whose_log_it_is(tmp_path: Path) -> None:
+    log = "me@host:~$ kubectl logs -f tariff-0 -c fetch -n shop --tail=20\nchown: /rates: Operation not permitted\n"
+    [cause] = causes(tmp_path, log)
+    assert (cause.about.namespace, cause.about.name, cause.about.container) == ("shop", "tariff-0", "fetch")

@@ -34,6 +34,9 @@ _DEFAULTED: Final = re.compile(
     r"Defaulted container \"(?P<chosen>[a-z0-9-]{1,63})\" out of: (?P<others>[^\n]{1,4000})"
     r"|Defaulting container name to (?P<named>[a-z0-9-]{1,63})\."
 )
+_COMMAND: Final = re.compile(r"(?:.{0,80}[$#>%~] {1,5})?(?:kubectl|oc|kc|k) (?:.{1,120} )?logs? (?P<asked>.{1,300})$")
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}")
+_VALUED: Final = frozenset({"-c", "--container", "-n", "--namespace", "--tail", "--since", "-l", "--context"})
 _FILE: Final = re.compile(r"==> (\S[^\n]{0,200}?)(?: (\[[0-9a-f]{6,64}\]))? <==\r?$")
 _UNITS: Final[Mapping[str, str]] = {
     "kubelet": "kubelet_log",
@@ -64,6 +67,9 @@ def hints_behind(heading: str, hints: LogHints) -> LogHints | None:
     defaulted = _DEFAULTED.match(heading)
     if defaulted is not None:
         return _of_the_default(defaulted, hints)
+    command = _COMMAND.match(heading.rstrip("\r\n"))
+    if command is not None:
+        return _of_the_command(command["asked"], hints)
     named = _FILE.match(heading)
     if named is None:
         return None
@@ -76,6 +82,29 @@ def hints_behind(heading: str, hints: LogHints) -> LogHints | None:
     if identity:  # minikube shows the containers of its own pods
         return LogHints(source="container_log", namespace="kube-system", container=name, node=hints.node)
     return LogHints(source=_UNITS.get(unit, "text"), node=hints.node)
+
+
+def _of_the_command(asked: str, hints: LogHints) -> LogHints | None:
+    """Whose log `kubectl logs` was asked for, in a file whose path says no pod."""
+    if hints.pod is not None or hints.source != "container_log":
+        return None
+    names: list[str] = []
+    flags: dict[str, str] = {}
+    words = iter(asked.split())
+    for word in words:
+        flag, is_joined, value = word.partition("=")
+        if flag.startswith("-"):
+            flags[flag] = value if is_joined else next(words, "") if flag in _VALUED else ""
+        else:
+            names.append(word)
+    pod = names[0].removeprefix("pod/").removeprefix("po/") if names else None
+    container = flags.get("-c") or flags.get("--container") or (names[1] if len(names) > 1 else None)
+    return replace(
+        hints,
+        namespace=flags.get("-n") or flags.get("--namespace") or hints.namespace,
+        pod=pod if pod and _NAME.fullmatch(pod) else None,
+        container=container if container and _NAME.fullmatch(container) else hints.container,
+    )
 
 
 def _of_the_default(defaulted: re.Match[str], hints: LogHints) -> LogHints:
