@@ -26,6 +26,8 @@ STATED = {  # how far a source can be believed when it names a cause
     "node_log": (0.5, "is stated by a log of the node"),
     "text": (0.5, "is stated by a text in the bundle"),
 }
+GUESSES = frozenset({"ProbeKillsSoon"})
+"""Joins that say what is likeliest where what would decide it is not there."""
 LAST_WORDS_LINES = 5
 WENT_ON_SECONDS = 20.0  # of a log after the last line of the finding
 FALLBACK_CAUSES = frozenset({"app-crash", "exits-zero", "init-container-blocked", "node-not-ready"})
@@ -119,6 +121,8 @@ def _specific(pattern: Pattern, finding: Finding, near: Mapping[int, Nearness], 
         value = -1.4 if pattern.cause in FALLBACK_CAUSES else -0.9
         value -= 0.0 if any(case.failures[i].is_state for i in near) else 0.95  # nothing says that it failed at all
         return ScoreTerm(name="specific", value=round(value, 2), because="only the words of its last lines tell")
+    if all(case.facts.records[i].reason in GUESSES for i in finding.record_ids):
+        return ScoreTerm(name="specific", value=-1.3, because="it is the likeliest reading, and nothing decides it")
     if pattern.cause == "app-crash" and {case.facts.records[i].source for i in finding.record_ids} == {"derived"}:
         return ScoreTerm(name="specific", value=-2.0, because="its last words are none that a pattern knows")
     if pattern.cause in FALLBACK_CAUSES:

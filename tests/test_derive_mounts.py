@@ -236,6 +236,17 @@ def test_an_empty_dir_over_the_program_hides_it() -> None:
     ]
 
 
+def test_a_runtime_that_finds_no_program_under_a_volume_is_told_of_the_volume() -> None:
+    made = pod(
+        {"app": (container("app", {"conf": "/app"}), CRASHING)},
+        spec={"volumes": [{"name": "conf", "configMap": {"name": "settings"}}]},
+    )
+    line = "Did you mean to run dotnet SDK commands? Please install dotnet SDK"
+    assert messages("MountHidesFiles", {"pod.json": made, "web-0-app.previous.log": log(line)}) == [
+        "app finds no program, and configMap volume conf is mounted over /app, where images keep theirs"
+    ]
+
+
 def test_a_config_map_that_brings_the_program_hides_nothing() -> None:
     message = 'exec: "/app/start.sh": stat /app/start.sh: no such file or directory'
     volume = {"configMap": {"name": "scripts", "items": [{"key": "start", "path": "start.sh"}]}}

@@ -220,3 +220,20 @@ def test_liveness_timeouts_in_a_row_matter_where_a_nodes_logs_are_all_there_is()
         "app is alive but does not answer its liveness probe in time, 3 times"
     ]
     assert messages("ProbeTimesOut", late_in_kubelet_log(10, 25, 50)) == []
+
+
+def test_a_container_killed_before_anything_listens_is_told_as_a_guess_where_no_log_is() -> None:
+    files = bundle("boot")
+    del files["web-0-app.previous.log"]
+    (found,) = of("ProbeKillsSoon", files)
+    assert found.message.startswith("the kubelet kills app for its liveness probe, which allows ")
+
+
+def test_a_log_that_shows_the_start_leaves_nothing_to_guess() -> None:
+    assert of("ProbeKillsSoon", bundle("boot")) == []
+
+
+def test_a_probe_that_waits_long_is_not_guessed_to_be_too_early() -> None:
+    files = bundle("boot", livenessProbe=probe(initialDelaySeconds=300))
+    del files["web-0-app.previous.log"]
+    assert of("ProbeKillsSoon", files) == []

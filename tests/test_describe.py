@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.analysis import analyze
 from analyzer.ingest import describe
 from analyzer.ingest.harvest import Harvest
 from analyzer.placement import Placement
@@ -521,3 +522,11 @@ def test_a_row_of_events_without_its_age_is_read() -> None:
         "worker-3",
         'Error: configmap "tiles" not found',
     )
+
+
+def test_a_piece_without_a_count_of_restarts_is_of_a_container_that_was_started_again(tmp_path: Path) -> None:
+    (tmp_path / "describe-pod.txt").write_text(
+        "Name:             tiles-775f4c6d7d-25fwx\n<snip>\n    State:          Running\n"
+        "    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n"
+    )
+    assert [c.cause for c in analyze([tmp_path]).causes] == ["oom-container-limit"]

@@ -52,6 +52,9 @@ def _restarted(
     container: Container, name: str, restarts: int, created: dt.datetime | None, now: dt.datetime | None
 ) -> tuple[str, str, float] | None:
     """A container that runs again, but went down badly, recently, more than once."""
+    if container.restart_count is None and not restarts and container.last_exit_code not in (0, None):
+        # a piece cut out of a status: somebody thought that this state was worth pasting
+        return f"{name} was started again", container.last_reason or "Error", 0.6
     if not restarts or container.last_exit_code in (0, None) or _is_steady(container, restarts, created, now):
         return None
     if restarts < RESTARTS_THAT_COUNT and container.last_reason != "OOMKilled":

@@ -23,6 +23,21 @@ _not_started: Final = re.compile(
     r"(?i)(?:exec|stat|start container process|chdir).{0,200}no such file|can't open file|cannot find module|"
     r"unable to access jarfile|could not find or load main class"
 )
+_NO_PROGRAM: Final = re.compile(  # of runtimes that do not say which file they looked for
+    r"not possible to find any installed \.NET|Did you mean to run (?:dotnet|\.NET)|"
+    r"command could not be loaded, possibly|(?i:missing script: )|"
+    r"no such file or directory, open '/[^']{0,100}package\.json'"
+)
+_APP_DIRECTORIES: Final = (
+    "/app",
+    "/usr/src/app",
+    "/srv",
+    "/srv/app",
+    "/opt/app",
+    "/home/node/app",
+    "/code",
+    "/workspace",
+)
 _CODE: Final = re.compile(r"\.(?:js|mjs|cjs|py|jar|war|sh|rb|php|dll|pl)$")
 _HIDING: Final = ("emptyDir", "configMap", "secret", "persistentVolumeClaim", "ephemeral", "projected")
 _ALWAYS_READ_ONLY: Final = ("configMap", "secret", "projected", "downwardAPI")
@@ -42,6 +57,14 @@ def mounts_hiding_files(facts: Facts) -> list[Record]:
                 f"image has there"
             )
             out.append(derived("MountHidesFiles", message, record, owner, [mount_quote(mount)]))
+    for owner, record in _failing(facts, _NO_PROGRAM):
+        for mount in facts.mounts_of(owner):
+            if normal(mount.mount_path) in _APP_DIRECTORIES and mount.volume_type in _HIDING and not mount.sub_path:
+                message = (
+                    f"{owner.container} finds no program, and {mount.volume_type} volume {mount.volume} is mounted "
+                    f"over {mount.mount_path}, where images keep theirs"
+                )
+                out.append(derived("MountHidesFiles", message, record, owner, [mount_quote(mount)]))
     return _once(out)
 
 

@@ -20,6 +20,7 @@ LINES: tuple[str, ...] = (
 )
 
 MANY: Final = 3  # failures that are more than the misses of a start; the API's default failureThreshold
+SOON_SECONDS: Final = 90.0  # many programs need longer than that for their first start
 ROW_SECONDS: Final = 120.0  # three failures in a row of most probes
 _deadline: Final = re.compile(r"timed out waiting for the condition|has timed out progressing")
 _answered: Final = re.compile(r"(?i)awaiting headers|^command .{0,400} timed out")
@@ -40,6 +41,7 @@ def probes_explained(facts: Facts) -> list[Record]:
             probe_always_rejected(facts, story),
             probe_times_out(facts, story),
             readiness_deadline_before_start(facts, story, gave_up),
+            probe_kills_soon(facts, story),
         ]
         out += [record for record in found if record is not None]
     return out
@@ -73,6 +75,23 @@ def probe_kills_before_start(facts: Facts, story: Story) -> Record | None:
         message += f"; it ended with exit code {container.last_exit_code if container else 137}"
     cites = [quote(stands), *(quote(f.record) for f in failures[-1:])]
     return derived("ProbeKillsBeforeStart", message, kill, story.owner, cites, count=kill.count)
+
+
+def probe_kills_soon(facts: Facts, story: Story) -> Record | None:
+    """The kubelet kills a container that never answered, soon after its start, and no log says how the start went."""
+    failures = story.of(story.killer)
+    probe = probe_of(facts, story.owner, story.killer)
+    is_soon = probe is None or budget(probe) <= SOON_SECONDS
+    if not story.kills or story.killer != "liveness" or not is_soon or facts.logs(story.owner):
+        return None
+    if not failures or any(f.answer != "refused" or "dial tcp" not in f.output for f in failures):
+        return None
+    allowed = f", which allows {_allowance(probe)}" if probe is not None else ""
+    message = (
+        f"the kubelet kills {story.owner.container} for its liveness probe{allowed}: nothing listens yet, "
+        f"and no log shows whether it would"
+    )
+    return derived("ProbeKillsSoon", message, story.kills[-1], story.owner, [quote(failures[-1].record)])
 
 
 def probe_endpoint_refused(facts: Facts, story: Story) -> Record | None:
