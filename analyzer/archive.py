@@ -139,7 +139,7 @@ class Decompressed(io.RawIOBase):
         data = parts[0] if len(parts) == 1 else b"".join(parts)
         self._expanded += len(data)
         if self._expanded > max(self._limits.bomb_bytes, self._limits.bomb_ratio * self._compressed):
-            self._end(f"expands more than {self._limits.bomb_ratio} : 1, like a decompression bomb")
+            self._end(f"expands more than {self._limits.bomb_ratio} : 1 (--max-ratio), like a decompression bomb")
         return data
 
     def _fill(self) -> bytes:

@@ -22,7 +22,7 @@ from analyzer.archive import HEAD_BYTES, Decompressed, Rewound
 from analyzer.encoding import looks_binary
 from analyzer.errors import InputError
 from analyzer.given import Entry, Skips, Source, instant, prefixes, source_of
-from analyzer.member import UNREADABLE, Limits, MemberStream, Meter, first_line
+from analyzer.member import UNREADABLE, Limits, MemberStream, Meter, damage_of, first_line
 from analyzer.model import ARCHIVE, FileEntry, Note
 from analyzer.names import LONGEST_PATH, clean_name, is_odd, shown_name
 from analyzer.stored import Stored
@@ -66,6 +66,8 @@ class Bundle:
         self._taken = 0  # bytes of the entries before the present one
         self._stream: Readable | None = None  # of the present entry
         self._path = ""  # of the present file
+        self._empty = 0  # files without content
+        self._unlisted = ""  # the first of those that are not listed
 
     @classmethod
     def of_files(cls, files: Mapping[str, bytes], limits: Limits | None = None) -> Bundle:
@@ -102,6 +104,11 @@ class Bundle:
                 if entry.given and self.files_seen == before:
                     why = next((n.problem for n in self.notes if n.path == entry.path), "it holds no files")
                     raise InputError(f"{entry.given} cannot be read: {why}")
+        if self._unlisted:
+            problem = (
+                f"more than {self.limits.empty_files:,} empty files (--max-empty-files): the others are not listed"
+            )
+            self.notes.append(Note(path=self._unlisted, problem=problem, count=self._empty - self.limits.empty_files))
 
     def skip(self, path: str, size: int, reason: str) -> None:
         """List something that is not read."""
@@ -130,6 +137,11 @@ class Bundle:
         except UNREADABLE as error:
             self._give_up(entry, first_line(error))
             return
+        if not head and damage_of(entry.stream) is None:
+            self._empty += 1
+            if self._empty > self.limits.empty_files:
+                self._unlisted = self._unlisted or entry.path
+                return
         yield from self._recognise(entry, head, depth)
 
     def _is_full(self, entry: Entry) -> bool:

@@ -26,6 +26,7 @@ class Limits:
     member_bytes: int = 64 << 30
     total_bytes: int = 256 << 30
     files: int = 5_000_000
+    empty_files: int = 20_000  # are listed; what is empty tells no more by being listed
     depth: int = 3  # archives inside one another, below the given one
     salvage_bytes: int = 512 << 20  # a zip archive without its list is looked through up to here
     bomb_ratio: int = 1000  # an honest crash loop compresses about 300 : 1

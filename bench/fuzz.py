@@ -4,7 +4,7 @@
     python bench/fuzz.py TARGET --atheris [--seconds S]        coverage-guided, where atheris is installed
 
 Without --atheris inputs are mutations of samples, the same ones for the same seed. A find is an exception, a line that
-is not accounted for, or a run of more than 20 seconds; its input is kept in .bench/fuzz/ for --replay.
+is not accounted for, or a run of more than 20 seconds of processor time; its input is kept in .bench/fuzz/ for --replay.
 """
 
 from __future__ import annotations
@@ -368,7 +368,7 @@ def too_long(*_: object) -> None:
 
 
 def attempt(name: str, raw: bytes, finds: collections.Counter[str]) -> None:
-    signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, HANG_SECONDS)
     try:
         TARGETS[name].run(raw)
     except Exception as error:
@@ -382,7 +382,7 @@ def attempt(name: str, raw: bytes, finds: collections.Counter[str]) -> None:
             kept.write_bytes(raw)
             print(f"FIND {kind}\n     {kept}", flush=True)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def guided(name: str, seconds: float) -> None:
@@ -423,7 +423,7 @@ def main() -> None:
     if asked.atheris:
         guided(chosen[0], asked.seconds)
         return
-    signal.signal(signal.SIGALRM, too_long)
+    signal.signal(signal.SIGPROF, too_long)
     if "bundle" in chosen:
         library()  # takes its time the first time
         GIVEN.extend(bundles_in(asked.corpus) if asked.corpus else ())

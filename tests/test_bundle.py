@@ -292,7 +292,7 @@ def test_a_decompression_bomb_ends_with_a_reason():
         size = sum(len(part) for part in iter(lambda s=stream: s.read(1 << 18), b""))
         found[file.path] = (size, stream.damage)
     assert found["a.log.bz2"][0] < 3 << 20
-    assert found["a.log.bz2"][1] == "expands more than 1000 : 1, like a decompression bomb"
+    assert found["a.log.bz2"][1] == "expands more than 1000 : 1 (--max-ratio), like a decompression bomb"
     assert found["b.log"] == (1, None)
 
 

@@ -213,3 +213,23 @@ def test_isolated_an_archive_is_read_to_its_end(tmp_path: Path) -> None:
             archive.addfile(info, io.BytesIO(LINE))
     files, notes = read(path, "--isolate")
     assert ([f["status"] for f in files.values()], notes) == (["parsed", "parsed"], [])
+
+
+def test_empty_files_beyond_their_number_are_counted_and_not_listed(tmp_path: Path) -> None:
+    for name in "abcde":
+        (tmp_path / f"{name}.log").write_bytes(b"")
+    (tmp_path / "z.log").write_bytes(LINE)
+    files, notes = read(tmp_path, "--max-empty-files", "2")
+    assert list(files) == ["a.log", "b.log", "z.log"]
+    assert notes == ["more than 2 empty files (--max-empty-files): the others are not listed"]
+    document = json.loads(podtopsy(tmp_path, "--format", "json", "--max-empty-files", "2").stdout)
+    assert [(n["path"], n["count"]) for n in document["notes"]] == [("c.log", 3)]
+    assert document["complete"] is False
+    assert read(tmp_path)[1] == []
+
+
+def test_a_file_that_expands_beyond_all_measure_is_given_up(tmp_path: Path) -> None:
+    (tmp_path / "a.log.gz").write_bytes(gzip.compress(b"\n" * (1 << 30) + LINE * 30, 9))
+    files, notes = read(tmp_path, "--max-ratio", "100")
+    assert files["a.log.gz"]["status"] == "partial"
+    assert notes == ["expands more than 100 : 1 (--max-ratio), like a decompression bomb"]

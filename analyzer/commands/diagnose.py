@@ -17,9 +17,11 @@ from analyzer.commands.options import (
     Junit,
     MaxBytes,
     MaxDepth,
+    MaxEmptyFiles,
     MaxFileBytes,
     MaxFiles,
     MaxLineBytes,
+    MaxRatio,
     MaxSeconds,
     NoProgress,
     NotesFile,
@@ -31,9 +33,10 @@ from analyzer.commands.options import (
     Strict,
     Timezone,
     Until,
+    limits_of,
 )
 from analyzer.errors import UsageError
-from analyzer.member import DEFAULT_LIMITS, Limits
+from analyzer.member import DEFAULT_LIMITS
 
 
 class FailOn(enum.StrEnum):
@@ -86,7 +89,9 @@ def diagnose(
     max_file_bytes: MaxFileBytes = DEFAULT_LIMITS.member_bytes,
     max_line_bytes: MaxLineBytes = DEFAULT_LIMITS.line_bytes,
     max_files: MaxFiles = DEFAULT_LIMITS.files,
+    max_empty_files: MaxEmptyFiles = DEFAULT_LIMITS.empty_files,
     max_depth: MaxDepth = DEFAULT_LIMITS.depth,
+    max_ratio: MaxRatio = DEFAULT_LIMITS.bomb_ratio,
     max_seconds: MaxSeconds = DEFAULT_LIMITS.file_seconds,
 ) -> None:
     """Say why it broke: the root cause, its cascade and its proof."""
@@ -121,13 +126,15 @@ def diagnose(
         force=force,
     )
     require_free([*outputs.paths, *([mapping] if mapping is not None else [])], force=force)
-    limits = Limits(
-        total_bytes=max_bytes,
-        member_bytes=max_file_bytes,
-        line_bytes=max_line_bytes,
-        files=max_files,
-        depth=max_depth,
-        file_seconds=max_seconds,
+    limits = limits_of(
+        max_bytes=max_bytes,
+        max_file_bytes=max_file_bytes,
+        max_line_bytes=max_line_bytes,
+        max_files=max_files,
+        max_empty_files=max_empty_files,
+        max_depth=max_depth,
+        max_ratio=max_ratio,
+        max_seconds=max_seconds,
     )
     with progress(paths, no_progress) as report:
         diagnosis = analyze(

@@ -10,6 +10,8 @@ from typing import Annotated, Final
 
 import typer
 
+from analyzer.member import Limits
+
 FOUND: Final = 1  # `--fail-on cause`, and there is one; a rule or pattern under test fails
 USAGE: Final = 2  # wrong arguments, unreadable input, a wrong pattern
 BROKEN: Final = 3  # our own code failed on a part of the bundle
@@ -86,8 +88,39 @@ MaxLineBytes = Annotated[
     int, _size_option("--max-line-bytes", "Of one line; longer ones are read in pieces.", line_size)
 ]
 MaxFiles = Annotated[int, typer.Option("--max-files", min=1, help="Files of the bundle.", rich_help_panel=_PANEL)]
+MaxEmptyFiles = Annotated[
+    int, typer.Option("--max-empty-files", min=0, help="Files without content, listed.", rich_help_panel=_PANEL)
+]
 MaxDepth = Annotated[int, typer.Option("--max-depth", min=0, help="Archives in archives.", rich_help_panel=_PANEL)]
+MaxRatio = Annotated[
+    int,
+    typer.Option("--max-ratio", min=2, help="Content to compressed data, beyond 1 GiB.", rich_help_panel=_PANEL),
+]
 MaxSeconds = Annotated[
     float,
     typer.Option("--max-seconds", min=0.1, help="For one file, and one more for each MB.", rich_help_panel=_PANEL),
 ]
+
+
+def limits_of(
+    *,
+    max_bytes: int,
+    max_file_bytes: int,
+    max_line_bytes: int,
+    max_files: int,
+    max_empty_files: int,
+    max_depth: int,
+    max_ratio: int,
+    max_seconds: float,
+) -> Limits:
+    """What the flags of the same names say together."""
+    return Limits(
+        total_bytes=max_bytes,
+        member_bytes=max_file_bytes,
+        line_bytes=max_line_bytes,
+        files=max_files,
+        empty_files=max_empty_files,
+        depth=max_depth,
+        bomb_ratio=max_ratio,
+        file_seconds=max_seconds,
+    )
