@@ -4,7 +4,7 @@
     python bench/fuzz.py TARGET --atheris [--seconds S]        coverage-guided, where atheris is installed
 
 Without --atheris inputs are mutations of samples, the same ones for the same seed. A find is an exception, a line that
-is not accounted for, or a run of more than 20 seconds of processor time; its input is kept in .bench/fuzz/ for --replay.
+is not accounted for, or a run of more than 20 seconds of the processor; its input is kept in .bench/fuzz/ for --replay.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyzer.ingest.logline import LONGEST, LogHints, LogLine, parse_line
@@ -526,7 +526,6 @@ def check(line: str, hints: LogHints) -> None:
     assert any(found.message in text for text in decoded)
 
 
-@settings(deadline=None)
 @given(st.text(), HINTS)
 @example("\ud800", TEXT)
 @example('{"log":"\ud800","stream":"stdout"}', WEB)
@@ -536,7 +535,6 @@ def test_arbitrary_text_never_raises_and_its_message_is_part_of_it(line: str, hi
     check(line, hints)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.data(), st.sampled_from(REAL_LOOKING), HINTS)
 def test_mutated_lines_never_raise_and_their_message_is_part_of_them(
     data: st.DataObject, line: str, hints: LogHints

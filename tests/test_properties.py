@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import bz2
 import functools
+import gzip
 import io
+import json
+import lzma
+import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from analyzer.accounts import as_json
+from analyzer.bundle import Bundle, Limits
 from analyzer.encoding import decode, wide_encoding
-from analyzer.ingest import FORMATS, blocks, journal_export, journal_json, journal_verbose
+from analyzer.errors import InputError
+from analyzer.frames import rows
+from analyzer.ingest import FORMATS, blocks, ingest, journal_export, journal_json, journal_verbose
 from analyzer.ingest.bulk import read_log
 from analyzer.ingest.feed import Feed
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.parts import part_of
 from analyzer.layout import place
+from analyzer.model import FileEntry, Note
+from analyzer.names import clean_name
 from analyzer.screen import Screen
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples" / "formats"
@@ -88,7 +100,6 @@ def quotes(text: str, line: bytes) -> bool:
 
 
 @pytest.mark.parametrize("path", LOGS)
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
 @given(raw=st.one_of(mutated(LOG_SAMPLES), mutated(OBJECT_SAMPLES), st.binary(max_size=300)))
 @example(raw=b"")
 @example(raw=b"\n")
@@ -101,7 +112,6 @@ def test_a_log_of_any_content_is_accounted_for(path: str, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("module", FORMATS, ids=lambda module: module.NAME)
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_structured_file_of_any_content_is_accounted_for(module: ModuleType, data: st.DataObject) -> None:
     own = sample(module.NAME) or OBJECT_SAMPLES
@@ -113,7 +123,6 @@ def test_a_structured_file_of_any_content_is_accounted_for(module: ModuleType, d
 
 
 @pytest.mark.parametrize("module", [journal_json, journal_export, journal_verbose], ids=lambda module: module.NAME)
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
 @given(raw=st.one_of(mutated(sample("journal-json", "journal-export", "journal-verbose")), st.binary(max_size=300)))
 def test_a_journal_of_any_content_is_read_to_its_end_in_order(module: ModuleType, raw: bytes) -> None:
     feed = Feed(io.BytesIO(raw))
@@ -126,7 +135,6 @@ def test_a_journal_of_any_content_is_read_to_its_end_in_order(module: ModuleType
     assert [e for e in found if e.raw and e.raw not in lines[e.number - 1]] == []
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 @given(raw=mutated(LOG_SAMPLES), size=st.sampled_from((1, 7, 64, 300)))
 def test_the_size_of_a_block_changes_nothing(raw: bytes, size: int) -> None:
     whole = read_log(io.BytesIO(raw), place(CRI_LOG), screen(), CRI_LOG)
@@ -138,3 +146,55 @@ def test_the_size_of_a_block_changes_nothing(raw: bytes, size: int) -> None:
         blocks.BLOCK_BYTES = before  # type: ignore[misc]
 
     assert (pieces.lines, pieces.skipped + pieces.parsed + pieces.unparsed) == (whole.lines, whole.lines)
+
+
+def tar_of(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return packed.getvalue()
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+PACKED = {f"a/{number}.log": data[:700] for number, data in enumerate(LOG_SAMPLES[:4])}
+INNER = {**PACKED, "b.tar": tar_of(PACKED), "c.log.gz": gzip.compress(LOG_SAMPLES[0], mtime=0)}
+ARCHIVES = (
+    tar_of(INNER),
+    zip_of(INNER),
+    *(compress(tar_of(PACKED)) for compress in (bz2.compress, lzma.compress, lambda d: gzip.compress(d, mtime=0))),
+)
+
+
+@given(raw=st.one_of(mutated(ARCHIVES), st.binary(max_size=300)), name=st.sampled_from(("a.tar", "pods.yaml", "x.log")))
+def test_an_archive_of_any_content_is_read_and_every_file_of_it_adds_up(raw: bytes, name: str) -> None:
+    limits = Limits(member_bytes=1 << 22, total_bytes=1 << 24, files=2000)
+    try:
+        evidence = ingest(Bundle.of_files({name: raw}, limits), screen(), strict=True)
+    except InputError:
+        return
+    entries, notes = rows(FileEntry, evidence.files), rows(Note, evidence.notes)
+    assert entries
+    for told in json.loads(as_json(entries, notes))["files"]:
+        for counts in (told, told["content"] or told):
+            assert counts["parsed"] + counts["unparsed"] + counts["skipped"] == counts["lines"]
+            assert min(counts["parsed"], counts["unparsed"], counts["skipped"]) >= 0
+        assert told["status"] == "parsed" or told["reason"]
+    own = {entry.path: entry for entry in entries}[name]
+    if own.coding is not None and not wide_encoding(raw):
+        assert own.stored_lines == lines_in(raw)
+
+
+@given(raw=st.binary(max_size=60))
+def test_no_name_leads_out_of_the_bundle(raw: bytes) -> None:
+    clean = clean_name(raw)
+    assert clean is None or not (clean.startswith("/") or ".." in clean.split("/") or "\0" in clean)

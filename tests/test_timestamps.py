@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.timestamps import PLACEHOLDER_YEAR, Age, age, epoch, klog_time, leading_time, parse_time, rfc3339
@@ -195,7 +195,6 @@ def test_kubectl_ages_give_seconds_with_the_error_of_their_rounding(written: str
     assert age(written) == expected
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_a_reader_raise(text: str) -> None:
     for read in (rfc3339, parse_time, age, epoch):
@@ -204,7 +203,6 @@ def test_no_text_makes_a_reader_raise(text: str) -> None:
     assert found is None or 0 < found.end <= len(text)
 
 
-@settings(deadline=None)
 @given(st.datetimes(min_value=dt.datetime(1990, 1, 2), max_value=dt.datetime(2200, 12, 30)))
 def test_every_microsecond_comes_back_from_rfc3339(instant: dt.datetime) -> None:
     instant = instant.replace(tzinfo=dt.UTC)
