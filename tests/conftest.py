@@ -1,7 +1,7 @@
 """What every test starts from: no configuration of the person who runs it, and so many examples of a property.
 
-`HYPOTHESIS_PROFILE=long pytest tests/test_properties.py tests/test_logline.py tests/test_timestamps.py` tries 6,000 examples of
-each, which takes half an hour.
+`HYPOTHESIS_PROFILE=long pytest tests/test_properties.py tests/test_logline.py tests/test_timestamps.py` tries
+6,000 examples of each, which takes half an hour.
 """
 
 from __future__ import annotations

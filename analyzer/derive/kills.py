@@ -11,7 +11,7 @@ from analyzer.model import Record
 
 LINES: tuple[str, ...] = (
     r"invoked oom-killer",
-    r"oom-kill:constraint=CONSTRAINT_",
+    r"oom-kill",  # the kernel's report, and the result that systemd gives a unit which lost a process
     r"[Oo]ut of memory( \(oom_kill_allocating_task\))?: Kill(ed)? process \d",
     r"Killed process \d{1,10} \(",
     r"Task in /.{0,400} killed as a result of limit of /",

@@ -35,6 +35,8 @@ _SNIFFS: Final = (
     (journal_verbose.NAME, journal_verbose.sniff),
     (journal_json.NAME, journal_json.sniff),
 )
+_ERRORS: Final = ("error", "fatal")
+_MOST_ERRORS: Final = 500  # entries of one file that state an error and that no expression asks for
 _SHOWN_UNREAD: Final = 5
 _SHOWN: Final = 160  # characters of an unread line
 
@@ -107,6 +109,7 @@ class _Reading:
     records: list[Record] = field(default_factory=list)
     unread: int = 0
     left_out: int = 0
+    errors: int = 0
     first: Instant | None = None
     last: Instant | None = None
     _amiss: list[Entry] = field(default_factory=list)
@@ -127,7 +130,9 @@ class _Reading:
         candidates = tuple(index for index in found if index < len(self.screen.expressions))
         if self.sought.is_among(found):
             self.sought.take_message(data, entry.layer.instant, entry.number, found, self.hints)
-        if candidates:
+        is_error = entry.layer.level in _ERRORS and self.errors < _MOST_ERRORS
+        if candidates or is_error:
+            self.errors += not candidates
             self._keep(_Hit(entry, entry.layer, candidates, before, after), data)
 
     def _keep(self, hit: _Hit, data: bytes) -> None:
@@ -145,7 +150,7 @@ class _Reading:
     def _record(self, hit: _Hit) -> Record | None:
         line = parse_inside(hit.layer, self.hints)
         confirm = self.screen.confirm
-        if not confirm(line.message, hit.candidates) and not confirm(hit.layer.text, hit.candidates):
+        if hit.candidates and not confirm(line.message, hit.candidates) and not confirm(hit.layer.text, hit.candidates):
             return None
         record = record_of(line, decode(shortened(hit.entry.raw, 0)), self.path, hit.entry.number)
         return replace(record, before=context(hit.before), after=context(hit.after))
