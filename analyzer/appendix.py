@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from analyzer import score, wording
-from analyzer.diagnosis import Diagnosis, Seen
+from analyzer.diagnosis import Also, Diagnosis, Seen
 from analyzer.model import ARCHIVE, FileEntry
 from reports import context
 from reports.visible import one_line
@@ -14,6 +14,8 @@ from reports.visible import one_line
 SHOWN_UNREAD: Final = 1000
 SHOWN_READ: Final = 300
 SHOWN_SEEN: Final = 400
+SHOWN_ASIDES: Final = 100
+SHOWN_ASIDE_CHARACTERS: Final = 1000  # of each line
 SHOWN_PARTS: Final = 3  # of a path in the table of everything seen
 STATUS: Final = {"parsed": "read", "partial": "read in part", "skipped": "not read"}
 PARTS: Final = {
@@ -49,6 +51,19 @@ def bundle_facts(diagnosis: Diagnosis) -> tuple[context.Fact, ...]:
 def _words(kind: str) -> str:
     """A kind of mask as the page names it."""
     return "line that could not be checked" if kind == "withheld" else kind.replace("-", " ")
+
+
+def asides(also: Also) -> tuple[context.Aside, ...]:
+    """What else went wrong, as many lines as are shown."""
+    shown = [(lead.about, line) for lead in also.records[:SHOWN_ASIDES] for line in lead.evidence[:1]]
+    return tuple(
+        context.Aside(
+            place=one_line(f"{line.path}:{line.line}" if line.line else line.path),
+            about=one_line(wording.place(about)),
+            text=one_line(line.text.rstrip("\r\n"))[:SHOWN_ASIDE_CHARACTERS],
+        )
+        for about, line in shown
+    )
 
 
 def ledger(files: Sequence[FileEntry]) -> context.Ledger:

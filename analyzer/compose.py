@@ -40,6 +40,8 @@ def compose(diagnosis: Diagnosis, notes: Mapping[str, str] | None = None) -> con
         broken=tuple(map(one_line, diagnosis.broken_parts)),
         causes=causes,
         leads=leads,
+        asides=appendix.asides(diagnosis.also),
+        asides_hidden=diagnosis.also.hidden + max(0, len(diagnosis.also.records) - appendix.SHOWN_ASIDES),
         calm=tuple(context.Calm(title=c.title, count=c.count, because=c.because) for c in diagnosis.calm),
         detections=tuple(map(_detection, diagnosis.detections)),
         explained=verdict.explained(diagnosis),

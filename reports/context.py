@@ -147,6 +147,15 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A line that tells of trouble and belongs to no diagnosis and no lead."""
+
+    place: str  # path and line
+    about: str  # whose it is; "" unknown
+    text: str  # the line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calm:
     """Something that looks like trouble and is none."""
 
@@ -336,6 +345,8 @@ class Postmortem:
     broken: tuple[str, ...]  # parts podtopsy itself failed on
     causes: tuple[RootCause, ...]  # best first
     leads: tuple[Lead, ...]  # failures no cause explains
+    asides: tuple[Aside, ...]  # what else went wrong, the worst first
+    asides_hidden: int  # such lines left out because there are too many
     calm: tuple[Calm, ...]  # what was seen and is no incident
     detections: tuple[Detection, ...]  # CRE rules that hold, worst first
     explained: str  # how many of the warnings the causes account for

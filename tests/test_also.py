@@ -6,10 +6,12 @@ import functools
 
 from analyzer.analysis import analyze_bundle
 from analyzer.bundle import Bundle
+from analyzer.compose import compose
 from analyzer.diagnosis import Diagnosis
 from analyzer.document import document
 from patterns.load import load_library
 from patterns.schema import Library
+from reports import render
 
 LOG = "must-gather/ns/namespaces/shop/pods/{0}/app/app/logs/current.log"
 EVENT = """apiVersion: v1
@@ -53,3 +55,18 @@ def test_what_is_not_listed_is_counted() -> None:
     also = document(found)["also"]
     assert isinstance(also, dict)
     assert also["hidden"] == 30
+
+
+def test_the_page_quotes_what_else_went_wrong_with_its_place() -> None:
+    said = b'2026-03-14T09:00:01Z WARN a user "app" is odd <b>\n'
+    page = render.html(compose(diagnosis({LOG.format("web-0"): said})))
+    assert '<h2 id="asides-title">What else went wrong</h2>' in page
+    assert "WARN a user &#34;app&#34; is odd &lt;b&gt;</code>" in page
+    assert f"{LOG.format('web-0')}:1" in page
+
+
+def test_the_page_says_how_many_of_them_it_leaves_out() -> None:
+    events = "---\n".join(EVENT.format(f"web-{n}") for n in range(230))
+    page = render.html(compose(diagnosis({"events.yaml": events.encode()})))
+    assert "<summary>Lines: 230</summary>" in page
+    assert "And 130 more, of which the JSON output lists" in page

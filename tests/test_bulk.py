@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from analyzer.bundle import Bundle
+from analyzer.derive import LINES
 from analyzer.frames import rows
 from analyzer.ingest import allowance, blocks, ingest
 from analyzer.ingest.bulk import read_log
@@ -411,3 +412,32 @@ def test_records_beyond_the_most_are_left_out_and_a_note_says_how_many(screen, m
         ("2.log", 8, "more than 7 records: the rest, from this file on, is read and counted, not kept")
     ]
     assert [(f.lines, f.parsed) for f in rows(FileEntry, found.files)] == [(3, 3)] * 5
+
+
+def export_entry(message, priority, second=0):
+    data = f"__CURSOR=a{second}\n__REALTIME_TIMESTAMP={1735690200000000 + second}\n_HOSTNAME=node-1\nMESSAGE\n".encode()
+    return data + len(message).to_bytes(8, "little") + message + f"\nPRIORITY={priority}\n\n".encode()
+
+
+def test_an_entry_of_a_journal_that_states_an_error_is_kept_with_all_its_lines(screen):
+    data = export_entry(b"first\n\nblank line inside\nMESSAGE=fake", 3)
+    data += export_entry(b"all is well", 6, 1) + export_entry(b"nothing goes any more", 0, 2)
+    records = harvest(data, screen, "host_service_logs/kubelet.export").records
+    assert [(r.message.split("\n")[0], r.level) for r in records] == [
+        ("first", "error"),
+        ("nothing goes any more", "fatal"),
+    ]
+    assert records[0].after == ("blank line inside", "MESSAGE=fake")
+
+
+def test_errors_that_fill_a_journal_are_kept_up_to_a_number(screen):
+    words = (f"{a}{b}{c} broke" for a in "abcdefghij" for b in "abcdefghij" for c in "abcdefghij")
+    data = b"".join(export_entry(word.encode(), 3, n) for n, word in enumerate(words))
+    found = harvest(data, screen, "host_service_logs/kubelet.export")
+    assert (len(found.records), found.lines) == (500, data.count(b"\n"))
+
+
+def test_what_systemd_says_of_a_unit_that_lost_a_process_is_kept():
+    line = b"Mar 11 08:20:11 node-1 systemd[1]: backup.service: Failed with result 'oom-kill'.\n"
+    (record,) = read_log(io.BytesIO(line), place("node.journal.txt"), Screen.build(LINES), "node.journal.txt").records
+    assert record.message == "backup.service: Failed with result 'oom-kill'."

@@ -12,6 +12,7 @@ from typing import Final
 
 from analyzer.encoding import decode
 from analyzer.ingest import journal_export, journal_json, journal_verbose, sections
+from analyzer.ingest.continuation import MOST_LINES
 from analyzer.ingest.feed import Feed
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.journal_entry import Entry
@@ -100,6 +101,13 @@ def _between(entries: Iterator[Entry]) -> Iterator[tuple[tuple[bytes, ...], Entr
         before.append(entry.raw)
 
 
+def _following(hit: _Hit) -> tuple[bytes, ...]:
+    """The further lines of an entry's own message, then those of its neighbours."""
+    _, *own = hit.layer.text.split("\n", MOST_LINES)
+    lines = [line.encode("utf-8", "backslashreplace") for line in own[:MOST_LINES] if line.strip()]
+    return (*lines, *hit.after[: max(0, CONTEXT_LINES - len(lines))])
+
+
 @dataclass(slots=True)
 class _Reading:
     path: str
@@ -153,7 +161,7 @@ class _Reading:
         if hit.candidates and not confirm(line.message, hit.candidates) and not confirm(hit.layer.text, hit.candidates):
             return None
         record = record_of(line, decode(shortened(hit.entry.raw, 0)), self.path, hit.entry.number)
-        return replace(record, before=context(hit.before), after=context(hit.after))
+        return replace(record, before=context(hit.before), after=context(_following(hit)))
 
     def finish(self) -> None:
         """Make the records that stand for the lines that were not kept."""
