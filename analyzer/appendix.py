@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from analyzer import score, wording
-from analyzer.diagnosis import Also, Diagnosis, Seen
+from analyzer.diagnosis import Also, Diagnosis, SecretsHeld, Seen
 from analyzer.model import ARCHIVE, FileEntry
 from reports import context
 from reports.visible import one_line
@@ -14,6 +14,7 @@ from reports.visible import one_line
 SHOWN_UNREAD: Final = 1000
 SHOWN_READ: Final = 300
 SHOWN_SEEN: Final = 400
+SHOWN_SECRETS: Final = 200
 SHOWN_ASIDES: Final = 100
 SHOWN_ASIDE_CHARACTERS: Final = 1000  # of each line
 SHOWN_PARTS: Final = 3  # of a path in the table of everything seen
@@ -63,6 +64,19 @@ def asides(also: Also) -> tuple[context.Aside, ...]:
             text=one_line(line.text.rstrip("\r\n"))[:SHOWN_ASIDE_CHARACTERS],
         )
         for about, line in shown
+    )
+
+
+def secrets(held: SecretsHeld) -> tuple[context.SecretPlace, ...]:
+    """The places of secrets, as many as are shown."""
+    return tuple(
+        context.SecretPlace(
+            about=one_line(wording.place(place.about)),
+            what=one_line(place.what),
+            comes_from=one_line(place.comes_from),
+            place=one_line(f"{place.path}:{place.line}" if place.line else place.path),
+        )
+        for place in held.places[:SHOWN_SECRETS]
     )
 
 

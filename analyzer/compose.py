@@ -61,6 +61,8 @@ def compose(diagnosis: Diagnosis, notes: Mapping[str, str] | None = None) -> con
         tool=appendix.tool(diagnosis),
         method=appendix.method(),
         bundle=appendix.bundle_facts(diagnosis),
+        secrets=appendix.secrets(diagnosis.secrets),
+        secrets_hidden=diagnosis.secrets.hidden + max(0, len(diagnosis.secrets.places) - appendix.SHOWN_SECRETS),
         ledger=appendix.ledger(diagnosis.files),
         remarks=tuple(
             context.Remark(place=_place(path, line), problem=one_line(problem), count=count)

@@ -25,6 +25,7 @@ from analyzer.model import INTERNAL_ERROR, Evidence, FileEntry, Note
 from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
+from analyzer.secrets_held import secrets_held
 from analyzer.seen import seen
 from analyzer.timeline import timeline
 from patterns.policy import Restarts
@@ -75,6 +76,7 @@ def conclude(
         files=tuple(files),
         notes=tuple(notes),
         has_failures=bool(failed),
+        secrets=secrets_held(evidence.holders, facts, causes, unexplained),
         also=also(facts.records, causes, unexplained),
         seen=seen(case, ranked),
         library=_library_facts(library),

@@ -338,6 +338,28 @@ class Masked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confidential:
+    """A place where a secret stands, or from where a failing pod gets one; never its value."""
+
+    about: ObjectRef  # the Secret, or the pod and its container
+    what: str  # the key of the Secret, or the environment variable
+    comes_from: str  # the Secret that is referred to; "" where the value itself stands in the bundle
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsHeld:
+    """Where the bundle holds secrets; `hidden` more places are not listed."""
+
+    places: tuple[Confidential, ...] = ()
+    hidden: int = 0
+
+
+NO_SECRETS = SecretsHeld()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """Everything podtopsy has to say of one bundle."""
 
@@ -359,3 +381,4 @@ class Diagnosis:
     library: LibraryFacts = LibraryFacts()
     timeline: Timeline = Timeline()
     masked: tuple[Masked, ...] = ()  # secrets that were replaced, by kind
+    secrets: SecretsHeld = NO_SECRETS

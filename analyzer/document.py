@@ -59,6 +59,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
         "detections": [_detection(detection) for detection in diagnosis.detections],
         "timeline": _plain(diagnosis.timeline),
         "masked": [{"kind": m.kind, "values": m.values, "places": m.places} for m in diagnosis.masked],
+        "secrets": _plain(diagnosis.secrets),
         "seen": [_plain(row) for row in diagnosis.seen],
         "library": _plain(diagnosis.library),
     }

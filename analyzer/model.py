@@ -286,6 +286,19 @@ class Object:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A place in an object where the value of a secret stands; the value is not kept here."""
+
+    namespace: str | None
+    kind: str  # Secret, Pod
+    name: str
+    container: str | None  # of a pod
+    what: str  # key of the Secret, or environment variable
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileEntry:
     """The ledger: what became of one file; parsed + unparsed + skipped = lines."""
 
@@ -377,4 +390,5 @@ class Evidence:
     sought: tuple[SoughtLine, ...] = ()  # in the order of files and lines
     present: dt.datetime | None = None  # collected_at, else the newest time seen: what "now" means in this bundle
     layouts: tuple[str, ...] = ()
+    holders: tuple[Holder, ...] = ()  # in the order of files and lines
     secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never to be written

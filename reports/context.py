@@ -156,6 +156,16 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretPlace:
+    """Where a secret stands, or is taken from; never its value."""
+
+    about: str  # the Secret, or the pod and its container
+    what: str  # the key, or the environment variable
+    comes_from: str  # what is referred to; "" where the value itself stands in the bundle
+    place: str  # path and line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calm:
     """Something that looks like trouble and is none."""
 
@@ -358,6 +368,8 @@ class Postmortem:
     tool: tuple[Fact, ...]  # what judged: the program and its patterns
     method: str  # how a confidence is computed
     bundle: tuple[Fact, ...]  # what the bundle is
+    secrets: tuple[SecretPlace, ...]  # where secrets stand
+    secrets_hidden: int  # such places left out because there are too many
     ledger: Ledger  # what was read
     remarks: tuple[Remark, ...]  # how the reading went
     remarks_hidden: int  # remarks left out because there are too many

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from analyzer.clean import Cleaning, clean_bundle
 from analyzer.redact.anonymize import Anonymizer
 
+ROOT = Path(__file__).resolve().parent.parent
 CHANGED = [
     ("dial tcp 10.0.187.218:6443, 10.0.187.7", "dial tcp 100.64.1.1:6443, 100.64.1.2"),
     ("ip-10-0-187-218 and 203.0.113.0/24", "ip-100-64-1-1 and 100.64.2.1/24"),
@@ -63,3 +67,61 @@ def test_a_cleaned_bundle_uses_the_same_names_in_all_files_and_keeps_the_mapping
     assert mapping["namespace"] == {"acme-shop": "namespace-1"}
     assert mapping["ip"] == {"10.1.2.3": "100.64.1.1"}
     assert mapping["node"] == {"worker-7.acme.example": "node-1"}
+
+
+SPEAKING = ("acme-shop", "worker-7", "acme.example", "10.1.2.3", "jane")
+CRASHING = """kind: Pod
+metadata: {name: web-1, namespace: acme-shop}
+spec:
+  nodeName: worker-7.acme.example
+  containers: [{name: app, image: "registry.acme.example/app:1", resources: {limits: {memory: 64Mi}},
+    env: [{name: DB_PASSWORD, value: hunter2-and-more}]}]
+status:
+  phase: Running
+  containerStatuses:
+  - name: app
+    restartCount: 7
+    ready: false
+    state: {waiting: {reason: CrashLoopBackOff, message: back-off}}
+    lastState: {terminated: {exitCode: 137, reason: OOMKilled, finishedAt: "2026-03-14T09:06:00Z"}}
+"""
+
+
+def test_no_output_of_an_anonymized_diagnosis_tells_a_name_and_the_mapping_does(tmp_path: Path) -> None:
+    folder = tmp_path / "bundle" / "namespaces" / "acme-shop" / "pods" / "web-1"
+    (folder / "app/app/logs").mkdir(parents=True)
+    (folder / "web-1.yaml").write_text(CRASHING)
+    log = "2026-03-14T09:05:59Z stderr F panic: no route to 10.1.2.3 for jane@acme.example on worker-7\n"
+    (folder / "app/app/logs/current.log").write_text(log)
+    outputs = {kind: tmp_path / f"out.{kind}" for kind in ("html", "json", "markdown", "sarif", "junit", "evidence")}
+    asked = [part for kind, path in outputs.items() for part in (f"--{kind}", str(path))]
+    command = [sys.executable, "-m", "analyzer", "diagnose", str(tmp_path / "bundle"), "--anonymize", *asked]
+    done = subprocess.run(
+        [*command, "--mapping", str(tmp_path / "map.json")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    texts = {"stdout": done.stdout, "stderr": done.stderr} | {kind: path.read_text() for kind, path in outputs.items()}
+    assert {(kind, name) for kind, text in texts.items() for name in SPEAKING if name in text} == set()
+    assert "namespace-1" in texts["json"]
+    assert "web-1" in texts["html"]
+    mapping = (tmp_path / "map.json").read_text()
+    assert [name for name in ("acme-shop", "10.1.2.3") if name not in mapping] == []
+    assert (tmp_path / "map.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_mapping_needs_anonymize_and_is_not_written_over_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("x\n")
+    (tmp_path / "map.json").write_text("mine")
+    for more in ([], ["--anonymize"]):
+        command = ["diagnose", str(tmp_path / "a.log"), "--mapping", str(tmp_path / "map.json"), *more]
+        done = subprocess.run(
+            [sys.executable, "-m", "analyzer", *command],
+            capture_output=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (2, b"")
+    assert (tmp_path / "map.json").read_text() == "mine"

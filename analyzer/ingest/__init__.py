@@ -317,6 +317,7 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
         collected_at=settled.collected_at,
         present=settled.reference,
         layouts=tuple(sorted(gathered.layouts, key=lambda name: (-gathered.layouts[name], name))),
+        holders=tuple(sorted((row for h in harvests for row in h.holders), key=lambda r: (r.path, r.line, r.what))),
         secrets=tuple(sorted({value for h in harvests for value in h.secrets})),
     )
 

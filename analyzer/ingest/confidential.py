@@ -7,28 +7,56 @@ import binascii
 from collections.abc import Iterable, Iterator
 
 from analyzer.ingest.fields import Fields, mapping, maps, text
+from analyzer.model import Container, Holder, Object
 from analyzer.redact.telling import telling
+from analyzer.redact.values import is_placeholder
 
 
-def of_environment(spec: Fields) -> Iterator[str]:
-    """Values of a container's environment variables with telling names."""
+def in_container(container: Container) -> Holder:
+    """A container's place, before it is known what holds the secret."""
+    return Holder(
+        namespace=container.namespace,
+        kind="Pod",
+        name=container.pod,
+        container=container.container,
+        what="",
+        path=container.path,
+        line=container.line,
+    )
+
+
+def in_object(thing: Object) -> Holder:
+    """An object's place, before it is known what holds the secret."""
+    return Holder(
+        namespace=thing.namespace,
+        kind=thing.kind,
+        name=thing.name,
+        container=None,
+        what="",
+        path=thing.path,
+        line=thing.line,
+    )
+
+
+def of_environment(spec: Fields) -> Iterator[tuple[str, str]]:
+    """(Name, value) of a container's environment variables with telling names."""
     return of_pairs((text(v, "name") or "", text(v, "value") or "") for v in maps(spec, "env"))
 
 
-def of_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """The values of those (name, value) whose name tells that it is a secret."""
-    return (value for name, value in pairs if value and telling(name))
+def of_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Those (name, value) whose name tells that it is a secret."""
+    return ((name, value) for name, value in pairs if value and telling(name))
 
 
-def of_secret(fields: Fields) -> Iterator[str]:
-    """Values of a Secret's data and stringData, as written and decoded."""
+def of_secret(fields: Fields) -> Iterator[tuple[str, str]]:
+    """(Key, value) of a Secret's data and stringData, as written and decoded."""
     for part in ("data", "stringData"):
         for key in mapping(fields, part):
             value = text(fields, part, key)
             if value:
-                yield value
-                if part == "data":
-                    yield from _decoded(value)
+                yield key, value
+                if part == "data" and not is_placeholder(value):
+                    yield from ((key, line) for line in _decoded(value))
 
 
 def _decoded(value: str) -> Iterator[str]:

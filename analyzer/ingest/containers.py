@@ -77,7 +77,7 @@ def read(found: list[Slot], pod: Pod, locator: Locator, out: Gathered) -> None:
         place = locator.find(own, "name", name)
         container = _container(slot, pod, name, locator, locator.start(own) if place is None else place)
         out.containers.append(container)
-        out.secrets.extend(confidential.of_environment(slot.spec))
+        out.keep_secrets(confidential.of_environment(slot.spec), confidential.in_container(container))
         _probes(slot.spec, container, locator, slot.spec_span, out)
         if slot.state_span is not None and _is_told(container):
             state_at = _state_place(locator, slot.state_span, "state", container.reason, container.exit_code)

@@ -121,7 +121,8 @@ def add(draft: Draft, pod: Pod, volumes: dict[str, Volume], out: Gathered) -> No
     """All rows of one container."""
     container = _container(draft, pod)
     described = draft.lists.get("Environment", [])
-    out.secrets.extend(confidential.of_pairs((line.key or "", line.value) for line in described))
+    told = confidential.of_pairs((line.key or "", line.value) for line in described)
+    out.keep_secrets(told, confidential.in_container(container))
     out.containers.append(container)
     out.records.extend(statuses.of_container(container, pod, draft.place("State"), draft.place("Last State")))
     out.probes.extend(_probes(draft, container))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from analyzer.encoding import decode
 from analyzer.ingest.harvest import Harvest
-from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference, Usage
+from analyzer.model import Container, Holder, Mount, Node, Note, Object, Pod, Probe, Record, Reference, Usage
+from analyzer.redact.values import is_placeholder
 
 TEXT_LIMIT: Final = 4096
 """Characters of a line that a record keeps."""
@@ -32,7 +34,17 @@ class Gathered:
     objects: list[Object] = field(default_factory=list)
     usages: list[Usage] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    holders: list[Holder] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list, repr=False)
+
+    def keep_secrets(self, found: Iterable[tuple[str, str]], holder: Holder) -> None:
+        """Remember the values of these (what holds it, value), and once for each what holds one, like `holder`."""
+        told: dict[str, None] = {}
+        for what, value in found:
+            self.secrets.append(value)
+            if not is_placeholder(value):
+                told[what] = None
+        self.holders.extend(replace(holder, what=what) for what in told)
 
     def harvest(self, format_name: str, lines: int, unparsed: int) -> Harvest:
         """Everything gathered; lines that are not `unparsed` were read."""
@@ -54,6 +66,7 @@ class Gathered:
             objects=tuple(self.objects),
             usages=tuple(self.usages),
             notes=tuple(self.notes),
+            holders=tuple(self.holders),
             secrets=tuple(dict.fromkeys(self.secrets)),
         )
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from analyzer.model import Container, Mount, Node, Note, Object, Pod, Probe, Record, Reference, SoughtLine, Usage
+from analyzer.model import (
+    Container,
+    Holder,
+    Mount,
+    Node,
+    Note,
+    Object,
+    Pod,
+    Probe,
+    Record,
+    Reference,
+    SoughtLine,
+    Usage,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,4 +48,5 @@ class Harvest:
     usages: tuple[Usage, ...] = ()
     notes: tuple[Note, ...] = ()
     sought: tuple[SoughtLine, ...] = ()
+    holders: tuple[Holder, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never written anywhere
