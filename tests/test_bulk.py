@@ -441,3 +441,21 @@ def test_what_systemd_says_of_a_unit_that_lost_a_process_is_kept():
     line = b"Mar 11 08:20:11 node-1 systemd[1]: backup.service: Failed with result 'oom-kill'.\n"
     (record,) = read_log(io.BytesIO(line), place("node.journal.txt"), Screen.build(LINES), "node.journal.txt").records
     assert record.message == "backup.service: Failed with result 'oom-kill'."
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("2025-02-30T00:00:00Z broken", 1),
+        ("2025-13-01 00:00:00 broken", 1),
+        ("2025-01-01T25:61:61Z broken", 1),
+        ("01/02/2025 00:10:00 broken", 1),
+        ("2025-02-28T23:59:60Z leap", 0),
+        ("2025-01-01T00:10:00Z fine", 0),
+        ("2025/01/02 00:10:00 [error] nginx", 0),
+    ],
+)
+def test_a_time_that_cannot_be_told_is_said(screen, line, count):
+    found = harvest(f"{line}\n".encode(), screen, "app.log")
+    assert [(n.line, n.count, n.problem[-9:]) for n in found.notes] == [(1, 1, "not dated")] * count
+    assert (found.lines, found.parsed) == (1, 1)

@@ -40,6 +40,11 @@ LAST_WORDS: Final = 5
 _TIMED_LINES: Final = {"text": 5}  # of each end, looked at for a timestamp
 _TIMED_LINES_OF_LOGS: Final = 50
 _SUPPRESSED: Final = re.compile(r"Suppressed (\d{1,18}) messages from ([^\s,]{1,200})")
+# A date that no calendar has, or one whose day and month change places from country to country.
+_DOUBTFUL: Final = re.compile(
+    r"\W?(?:\d{4}-(?:00|1[3-9]|[2-9]\d)-\d\d|\d{4}-\d\d-(?:00|3[2-9]|[4-9]\d)|\d{4}-02-3\d"
+    r"|\d{4}-\d\d-\d\d[T ](?:2[5-9]|[3-9]\d):|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d\d)"
+)
 _PARTS: Final = {STRUCTURE.index(PARTIAL_LINE), STRUCTURE.index(DOCKER_PART)}
 _HEADINGS: Final = {STRUCTURE.index(SECTION_LINE), STRUCTURE.index(FILE_LINE)}
 _GAPS: Final = {STRUCTURE.index(SUPPRESSED_LINE), STRUCTURE.index(BOOT_LINE)}
@@ -108,6 +113,7 @@ class TextLog:
         if self._shortened:
             problem = f"a line is longer than {LONG_LINE_BYTES >> 10} KiB: only the surroundings of the match are kept"
             notes.append(Note(path=self._path, problem=problem, count=self._shortened))
+        notes += self._doubtful_times()
         first, last = self._times()
         return Harvest(
             format="text" if self._hints.source == "text" else NAME,
@@ -269,6 +275,19 @@ class TextLog:
             if number not in self._recorded:
                 text = decode(shortened(raw, 0))
                 self._add(record_of(self._parse(text, number, self._hints), text, self._path, number))
+
+    def _doubtful_times(self) -> Iterator[Note]:
+        """What to say of times at both ends of the file that are written and cannot be told."""
+        ends = dict([*enumerate(self._head, 1), *self._tail])
+        written = {n: decode(raw[:LONG_LINE_BYTES]) for n, raw in sorted(ends.items())}
+        found = [
+            number
+            for number, text in written.items()
+            if _DOUBTFUL.match(text) and self._parse(text, number, self._hints).timestamp is None
+        ]
+        if found:
+            problem = "lines with a time that does not exist, or whose day and month cannot be told apart: not dated"
+            yield Note(path=self._path, problem=problem, line=found[0], count=len(found))
 
     def _times(self) -> tuple[LogLine | None, LogLine | None]:
         """The first and the last line with a timestamp, looked for at both ends."""
