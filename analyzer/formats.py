@@ -17,6 +17,7 @@ from analyzer.ingest import (
     kernel,
     klog,
     prefix,
+    sectioned,
     sections,
 )
 from analyzer.layout import RULES
@@ -59,6 +60,7 @@ def lines() -> tuple[Sample, ...]:
         ("klog", klog.SAMPLES),
         ("program", applog.SAMPLES),
         ("heading", sections.SAMPLES),
+        ("command", sectioned.SAMPLES),
     )
     return tuple(Sample(group, name, text) for group, samples in groups for name, text in samples)
 

@@ -24,7 +24,19 @@ from analyzer import formats
 from analyzer.bundle import Bundle
 from analyzer.cli import app
 from analyzer.frames import rows
-from analyzer.ingest import FORMATS, cri, ingest, journal, journal_dump, kernel, klog, prefix, sections, shape
+from analyzer.ingest import (
+    FORMATS,
+    cri,
+    ingest,
+    journal,
+    journal_dump,
+    kernel,
+    klog,
+    prefix,
+    sectioned,
+    sections,
+    shape,
+)
 from analyzer.ingest.applog import level
 from analyzer.ingest.logline import LogHints, LogLine, parse_line
 from analyzer.layout import place
@@ -270,6 +282,7 @@ def test_the_sample_of_each_kind_of_line_is_recognised_as_that_kind(sample: form
         "prefix": prefix.peel,
         "klog": klog.peel,
         "heading": lambda text: sections.hints_behind(text, LogHints()),
+        "command": lambda text: sectioned.sniff(text.encode()) or None,
     }
     if sample.group == "program":
         found = parse_line(sample.text, LogHints())
@@ -353,6 +366,7 @@ CLAIMS: dict[str, Callable[[str], bool]] = {
     "kernel": lambda line: kernel.peel(line) is not None,
     "prefix": lambda line: prefix.peel(line) is not None,
     "minikube-logs": lambda line: sections.hints_behind(line, LogHints()) is not None,
+    "sections": lambda line: sectioned.sniff(line.encode()),
     "application": lambda line: says_something(parse_line(line, LogHints())),
 }
 

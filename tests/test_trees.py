@@ -12,18 +12,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from trees import BOX, FLAT, NODE, NS, POD, TREES, VAR_LOG, Tree, targz, under, zipped
+from trees import BOX, FLAT, MINIKUBE, NODE, NS, PASTE, POD, TREES, VAR_LOG, Tree, targz, under, zipped
 
-from analyzer.analysis import Options, analyze, analyze_bundle
+from analyzer.analysis import Options, analyze, analyze_bundle, read, screen_of
 from analyzer.bundle import Bundle
 from analyzer.diagnosis import Diagnosis
-from analyzer.model import ARCHIVE, FileEntry
+from analyzer.frames import rows
+from analyzer.model import ARCHIVE, Evidence, FileEntry, Record
 from patterns.load import load_library
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = load_library(())
 BINARY = {"wtmp", "lastlog", "sa05"}  # of a node's /var/log: programs of their own read them
 NOT_CLAIMED = {"notes.txt"}  # somebody's own words
+
+
+def read_(tree: Tree) -> Evidence:
+    return read(Bundle.of_files(tree), screen_of(LIBRARY), Options(strict=True))
 
 
 def told(diagnosis: Diagnosis) -> tuple[str, str, str, str]:
@@ -118,3 +123,51 @@ def test_standard_input_may_be_a_described_pod_with_the_words_of_its_container()
     )
     assert run.returncode == 0
     assert POD in run.stdout.decode()
+
+
+def test_every_section_of_minikube_logs_is_read_as_what_it_is() -> None:
+    evidence = read_(MINIKUBE)
+
+    [entry] = rows(FileEntry, evidence.files)
+    assert (entry.format, entry.status, entry.unparsed) == ("sections", "parsed", 0)
+    assert evidence.nodes["node"].to_list() == [NODE]
+    assert evidence.containers.select("pod", "container", "state", "restart_count").rows() == [
+        (POD, BOX, "terminated", 6)
+    ]
+    [kubelet] = [r for r in rows(Record, evidence.records) if r.source == "kubelet_log"]
+    assert (kubelet.line, kubelet.name, kubelet.reason) == (91, POD, "CrashLoopBackOff")
+    assert MINIKUBE["minikube-logs.txt"].split(b"\n")[90].decode() == kubelet.text
+
+
+def test_a_terminal_session_in_one_file_is_a_whole_case() -> None:
+    diagnosis = analyze_bundle(Bundle.of_files(PASTE), LIBRARY, Options(strict=True))
+
+    assert told(diagnosis) == WHAT_HAPPENED
+    [entry] = diagnosis.files
+    assert (entry.format, entry.status, entry.lines, entry.unparsed) == ("sections", "parsed", 47, 0)
+
+
+def test_the_logs_of_two_pods_in_one_session_are_told_apart() -> None:
+    session = (
+        b"ops@jump:~$ kubectl logs -n shop web-0 -c app --previous --tail=5\npanic: one\n"
+        b"ops@jump:~$ oc -n bank logs pod/db-0\npanic: two\n"
+        b"ops@jump:~$ kubectl get pods -n shop\n"
+        b"NAME    READY   STATUS    RESTARTS   AGE\nweb-0   0/1     Error     3          5m\n"
+        b"[root@w1 ~]# journalctl -u kubelet -n 1\n"
+        b"Mar 05 07:08:10 w1 kubelet[9]: E0305 07:08:10.1     9 kubelet.go:1] PLEG is not healthy: "
+        b"pleg was last seen active 3m1s ago\n"
+    )
+    records = rows(Record, read_({"session.txt": session}).records)
+
+    assert {(r.line, r.source, r.namespace, r.name, r.container) for r in records if r.source != "derived"} == {
+        (2, "container_log", "shop", "web-0", "app"),
+        (4, "container_log", "bank", "db-0", None),
+        (7, "container_status", "shop", "web-0", None),
+        (9, "kubelet_log", None, None, None),
+    }
+
+
+def test_a_log_that_quotes_one_command_stays_one_log() -> None:
+    log = b"starting\n$ kubectl get pods\nfatal: no config\n"
+    [entry] = rows(FileEntry, read_({"web-0.log": log}).files)
+    assert (entry.format, entry.parsed) == ("log", 3)

@@ -88,7 +88,7 @@ class Facts:
         """Read and index the frames of `evidence`."""
         records = tuple(rows(Record, evidence.records))
         said_pods, said_containers = rows(Pod, evidence.pods), rows(Container, evidence.containers)
-        spaces = namespaces_of_pods(said_pods, said_containers)
+        spaces = namespaces_of_pods(said_pods, said_containers, records)
         pods = distinct_pods(in_namespace(said_pods, spaces))
         containers = distinct_containers(in_namespace(said_containers, spaces))
         mounts = distinct_mounts(in_namespace(rows(Mount, evidence.mounts), spaces))

@@ -34,7 +34,11 @@ def container_problem(
     if container.state == "terminated":
         if container.exit_code == 0 and (restarts < RESTARTS_THAT_COUNT or container.kind == "init"):
             return None
-        return f"{name} ended with exit code {container.exit_code}", container.reason or "Terminated", 1.0
+        if container.exit_code is None and container.reason is None:  # `crictl ps -a` shows all that ever ended
+            ended = f"{name} has ended, after {restarts} restarts"
+            return (ended, "Terminated", 0.6) if restarts >= RESTARTS_THAT_COUNT else None
+        how = "" if container.exit_code is None else f" with exit code {container.exit_code}"
+        return f"{name} ended{how}", container.reason or "Terminated", 1.0
     if container.kind == "init" and container.state == "running":
         # its pod waits for it: well while the pod is young, stuck when it is not
         return None if _young(pod, now, grace) else (f"init {name} has not completed", "NotCompleted", 0.5)

@@ -8,17 +8,20 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from analyzer.derive.owners import owner_of
-from analyzer.model import Container, Mount, Pod, Probe, Reference
+from analyzer.model import Container, Mount, Pod, Probe, Record, Reference
 
 Row = TypeVar("Row", Pod, Container, Mount, Probe, Reference)
 
 _KINDS: Final = {"init": 0, "sidecar": 0, "main": 1, "ephemeral": 2}
 
 
-def namespaces_of_pods(pods: Sequence[Pod], containers: Sequence[Container]) -> dict[str, str]:
+def namespaces_of_pods(
+    pods: Sequence[Pod], containers: Sequence[Container], records: Sequence[Record] = ()
+) -> dict[str, str]:
     """The namespace of each pod name that only one namespace has."""
     found: dict[str, set[str]] = defaultdict(set)
-    for name, namespace in [(p.name, p.namespace) for p in pods] + [(c.pod, c.namespace) for c in containers]:
+    said = [(p.name, p.namespace) for p in pods] + [(c.pod, c.namespace) for c in containers]
+    for name, namespace in [*said, *((r.name, r.namespace) for r in records if r.kind == "Pod")]:
         if name and namespace:
             found[name].add(namespace)
     return {name: next(iter(spaces)) for name, spaces in found.items() if len(spaces) == 1}

@@ -18,7 +18,7 @@ from analyzer.bundle import Bundle, BundleFile
 from analyzer.encoding import decode, looks_binary, to_utf8, wide_encoding
 from analyzer.frames import frame, schema
 from analyzer.ingest import allowance as allowed
-from analyzer.ingest import bulk, clock, crictl_inspect, describe, event_table, fragment, get_table, objects
+from analyzer.ingest import bulk, clock, crictl_inspect, describe, event_table, fragment, get_table, objects, sectioned
 from analyzer.ingest.ages import proven_times
 from analyzer.ingest.allowance import Allowance
 from analyzer.ingest.attribution import attribute, without_copies
@@ -219,6 +219,14 @@ def _read(file: BundleFile, placement: Placement, screen: Screen, longest: int) 
     head = read_fully(stream, HEAD_BYTES)
     chosen = None if is_certain else choose(head, placement)
     whole = Rewound(head, stream)
+    if not is_certain and sectioned.sniff(head):
+        raw = read_fully(whole, sectioned.LARGEST_BYTES)
+        whole = Rewound(raw, whole)
+        harvest = None
+        if len(raw) < sectioned.LARGEST_BYTES and wide_encoding(raw) is None:
+            harvest = sectioned.read(raw, file.path, placement, screen, _reader_of_parts(file.path))
+        if harvest is not None:
+            return Reading(entry_of(file, placement, harvest, stream), placement, harvest, journal_span(head))
     if chosen is not None:
         return _structured(file, placement, chosen, whole, stream, screen)
     broken: list[Note] = []
@@ -264,6 +272,15 @@ def _timestamp_file(file: BundleFile, placement: Placement, stream: MemberStream
     lines = text.count("\n") + (1 if text and not text.endswith("\n") else 0)
     harvest = Harvest(format="timestamp", lines=lines, parsed=lines, collected_at=collected_at_in(text))
     return Reading(entry_of(file, placement, harvest, stream), placement, harvest)
+
+
+def _reader_of_parts(path: str) -> sectioned.Read:
+    def read_part(raw: bytes, placement: Placement) -> Harvest | None:
+        empty = len(raw) - len(raw.lstrip(b"\n"))
+        chosen = choose(raw[empty : empty + HEAD_BYTES], placement)
+        return None if chosen is None else chosen.parse(raw, path, placement)
+
+    return read_part
 
 
 def choose(head: bytes, placement: Placement) -> Format | None:
