@@ -141,6 +141,7 @@ def _bundle_facts(evidence: Evidence, facts: Facts, paths: Sequence[str]) -> Bun
         pods=len(facts.pods),
         nodes=len(facts.nodes),
         namespaces=len({p.namespace for p in facts.pods}),
+        clocks=evidence.clocks,
     )
 
 

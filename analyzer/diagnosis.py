@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from analyzer.model import FileEntry, Note
+from analyzer.model import Clock, FileEntry, Note
 
 SCHEMA = "podtopsy/diagnosis/v1"
 
@@ -261,6 +261,7 @@ class BundleFacts:
     pods: int
     nodes: int
     namespaces: int
+    clocks: tuple[Clock, ...] = ()  # of the nodes whose clock differs from the API server's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ def document(diagnosis: Diagnosis) -> dict[str, object]:
                 "nodes": facts.nodes,
                 "namespaces": facts.namespaces,
             },
+            "clocks": [dataclasses.asdict(clock) for clock in facts.clocks],
         },
         "diagnoses": [_diagnosis(cause, diagnosis.detections) for cause in diagnosis.causes],
         "unexplained": [_unexplained(lead) for lead in diagnosis.unexplained],

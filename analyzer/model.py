@@ -372,6 +372,16 @@ class SoughtLine(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """How far the clock of a node is from the API server's."""
+
+    node: str
+    ahead_seconds: float  # negative: behind
+    error_seconds: float
+    pairs: int  # things that both stamped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All frames of one bundle: what ingest read, what derive joined."""
 
@@ -388,6 +398,7 @@ class Evidence:
     notes: pl.DataFrame
     collected_at: dt.datetime | None = None  # when the bundle was taken, as the bundle itself tells it
     sought: tuple[SoughtLine, ...] = ()  # in the order of files and lines
+    clocks: tuple[Clock, ...] = ()  # of the nodes whose clock differs from the API server's
     present: dt.datetime | None = None  # collected_at, else the newest time seen: what "now" means in this bundle
     layouts: tuple[str, ...] = ()
     holders: tuple[Holder, ...] = ()  # in the order of files and lines

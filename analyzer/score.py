@@ -93,10 +93,18 @@ def _precedes(finding: Finding, near: Mapping[int, Nearness], case: Case) -> Sco
     if finding.first_seen is None or not since:
         return None
     gap = (min(since) - finding.first_seen).total_seconds()
-    errors = max(case.facts.records[i].timestamp_error_seconds for i in finding.record_ids)
-    if gap >= -errors:
+    errors = _error(finding.record_ids, case) + _error([i for n in near for i in case.failures[n].record_ids], case)
+    if gap >= errors:
         return ScoreTerm(name="precedes", value=0.2, because=f"it was seen {_span(gap)} before the failure")
+    if gap >= -errors:
+        because = f"it was seen about when the failure was; the clocks tell no more than {_span(errors)} apart"
+        return ScoreTerm(name="precedes", value=0.1, because=because)
     return None
+
+
+def _error(record_ids: Sequence[int], case: Case) -> float:
+    """How many seconds the times of these records may be wrong."""
+    return max((case.facts.records[i].timestamp_error_seconds for i in record_ids), default=0.0)
 
 
 def _span(seconds: float) -> str:

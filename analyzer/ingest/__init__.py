@@ -18,7 +18,18 @@ from analyzer.bundle import Bundle, BundleFile
 from analyzer.encoding import decode, looks_binary, to_utf8, wide_encoding
 from analyzer.frames import frame, schema
 from analyzer.ingest import allowance as allowed
-from analyzer.ingest import bulk, clock, crictl_inspect, describe, event_table, fragment, get_table, objects, sectioned
+from analyzer.ingest import (
+    bulk,
+    clock,
+    crictl_inspect,
+    describe,
+    event_table,
+    fragment,
+    get_table,
+    objects,
+    sectioned,
+    skew,
+)
 from analyzer.ingest.ages import proven_times
 from analyzer.ingest.allowance import Allowance
 from analyzer.ingest.attribution import attribute, without_copies
@@ -115,6 +126,7 @@ class _Gathered:
     """The rows of all files so far."""
 
     harvests: list[Harvest] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)  # the paths of the harvests
     files: list[FileEntry] = field(default_factory=list)
     yearless: set[str] = field(default_factory=set)  # paths whose first and last timestamps have no year
     zoneless: set[str] = field(default_factory=set)  # paths whose first and last timestamps have no zone
@@ -154,6 +166,7 @@ def _gather(bundle: Bundle, readings: Iterable[Reading]) -> _Gathered:
             gathered.collected.append(named)
         gathered.files.append(read.entry)
         gathered.harvests.append(allowance.take(harvest, path))
+        gathered.order.append(path)
         if harvest.is_yearless:
             gathered.yearless.add(path)
         if not harvest.has_zone:
@@ -318,8 +331,10 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
     notes = [*gathered.notes, *(note for h in harvests for note in h.notes)]
     notes += notes_of(files, notes)
     notes += several_clusters(objects_found)
+    clocks = skew.clocks(h.pairs for h in harvests)
+    notes += skew.notes(clocks, zip(gathered.order, (h.pairs for h in harvests), strict=True))
     return Evidence(
-        records=frame(Record, settled.records).with_row_index("record_id"),
+        records=frame(Record, skew.uncertain(settled.records, pods, clocks)).with_row_index("record_id"),
         pods=frame(Pod, pods),
         containers=frame(Container, containers),
         probes=probes,
@@ -332,6 +347,7 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
         notes=frame(Note, notes),
         sought=tuple(line for h in harvests for line in h.sought),
         collected_at=settled.collected_at,
+        clocks=clocks,
         present=settled.reference,
         layouts=tuple(sorted(gathered.layouts, key=lambda name: (-gathered.layouts[name], name))),
         holders=tuple(sorted((row for h in harvests for row in h.holders), key=lambda r: (r.path, r.line, r.what))),

@@ -5,7 +5,7 @@ a year. The clock of whoever analyses plays no part. Without a reference such ti
 and `age_seconds` remain to sort by.
 
 A time without a zone is in the zone that its journal's own first line names, else in the one the user names, else
-in UTC. Skew between the clocks of two nodes is not estimated.
+in UTC.
 """
 
 from __future__ import annotations

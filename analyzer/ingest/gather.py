@@ -9,6 +9,7 @@ from typing import Final
 
 from analyzer.encoding import decode
 from analyzer.ingest.harvest import Harvest
+from analyzer.ingest.skew import Pair, least_of
 from analyzer.model import Container, Holder, Mount, Node, Note, Object, Pod, Probe, Record, Reference, Usage
 from analyzer.redact.values import is_placeholder
 
@@ -36,6 +37,7 @@ class Gathered:
     notes: list[Note] = field(default_factory=list)
     holders: list[Holder] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list, repr=False)
+    pairs: list[Pair] = field(default_factory=list)  # times that two clocks wrote
 
     def keep_secrets(self, found: Iterable[tuple[str, str]], holder: Holder) -> None:
         """Remember the values of these (what holds it, value), and once for each what holds one, like `holder`."""
@@ -68,6 +70,7 @@ class Gathered:
             notes=tuple(self.notes),
             holders=tuple(self.holders),
             secrets=tuple(dict.fromkeys(self.secrets)),
+            pairs=least_of(self.pairs),
         )
 
 

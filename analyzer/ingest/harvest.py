@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from analyzer.ingest.skew import Pairs
 from analyzer.model import (
     Container,
     Holder,
@@ -49,4 +50,5 @@ class Harvest:
     notes: tuple[Note, ...] = ()
     sought: tuple[SoughtLine, ...] = ()
     holders: tuple[Holder, ...] = ()
+    pairs: tuple[Pairs, ...] = ()  # what two clocks stamped
     secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never written anywhere

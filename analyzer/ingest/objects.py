@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from analyzer.ingest import events, nodes, pods, workloads
+from analyzer.ingest import events, nodes, pods, skew, workloads
 from analyzer.ingest.documents import Entry, Unread, read
 from analyzer.ingest.gather import Gathered, count_lines
 from analyzer.ingest.harvest import Harvest
@@ -59,8 +59,10 @@ def _take(entry: Entry, kind: str | None, locator: Locator, out: Gathered, place
     """The rows of one object."""
     if events.is_event(entry, kind):
         out.records.append(events.record(entry, locator, out.path))
+        out.pairs += filter(None, [skew.of_event(entry.fields)])
     elif kind == "Pod":
         pods.read(entry, locator, out, placement.namespace)
+        out.pairs += filter(None, [skew.of_pod(entry.fields)])
     elif kind == "Node":
         nodes.read(entry, locator, out)
     elif kind is not None:
