@@ -51,6 +51,31 @@ def test_a_secret_of_which_no_listing_is_in_the_bundle_is_left_open() -> None:
     assert derived({**files, "one.json": secret("tls", "tls.crt")}) == []
 
 
+def test_a_collector_that_brought_no_secret_at_all_proves_no_absence() -> None:
+    assert (
+        messages("SecretAbsent", {**bundle(env_from("password")), "namespaces/shop/core/secrets.yaml": "items: []\n"})
+        == []
+    )
+
+
+def test_a_pod_that_no_node_has_yet_misses_no_secret() -> None:
+    files = bundle(env_from("password"), secret("tls", "tls.crt"), secret("pull", "x"))
+    files["pod.json"]["spec"].pop("nodeName")
+    files["pod.json"]["status"] = {"phase": "Pending"}
+    assert messages("SecretAbsent", files) == []
+
+
+def test_a_volume_is_there_once_the_sandbox_is_made() -> None:
+    volumes = [{"name": "data", "secret": {"secretName": "db-credentials"}}]
+    made = pod({"app": (container("app", {"data": "/data"}), CREATING)}, spec={"volumes": volumes})
+    made["status"]["phase"] = "Pending"
+    listed = listing(secret("tls", "tls.crt"), secret("pull", "x"))
+    files = {"pod.json": made, "secrets.json": listed}
+    assert len(messages("SecretAbsent", files)) == 1
+    sandbox = event("FailedCreatePodSandBox", "Failed to create pod sandbox: plugin type=calico failed")
+    assert messages("SecretAbsent", {**files, "events.json": listing(sandbox)}) == []
+
+
 def test_an_optional_secret_is_not_missed() -> None:
     files = bundle(env_from("password", optional=True), secret("tls", "a"), secret("pull", "x"))
     assert messages("SecretAbsent", files) == []

@@ -25,6 +25,7 @@ _PLURALS: Final = {
 _SHORT: Final = {"PersistentVolumeClaim": ("pvc", "pvcs"), "Service": ("svc",), "ConfigMap": ("cm",)}
 _ABSENT: Final = {"ConfigMap": "ConfigMapAbsent", "Secret": "SecretAbsent", "PersistentVolumeClaim": "ClaimAbsent"}
 _UNCREATED: Final = ("ContainerCreating", "PodInitializing", "CreateContainerConfigError", "CreateContainerError")
+_AFTER_VOLUMES: Final = ("FailedCreatePodSandBox", "Pulling", "Pulled", "Created", "ErrImagePull", "ImagePullBackOff")
 _token: Final = re.compile(r"(?i)no such file|not exist|cannot find|could not|can't open|unable to|ENOENT|failed")
 
 
@@ -34,6 +35,8 @@ def absent_referents(facts: Facts) -> list[Record]:
     for owner, reference in _needs(facts):
         reason = _ABSENT.get(reference.kind)
         if reason is None or facts.object(reference.kind, owner.namespace, reference.name):
+            continue
+        if _is_not_asked_yet(facts, owner) or _is_asked_before(facts, owner, reference):
             continue
         if not is_listed(facts, reference.kind, owner.namespace):
             continue
@@ -113,8 +116,11 @@ def tokens_not_mounted(facts: Facts) -> list[Record]:
 def is_listed(facts: Facts, kind: str, namespace: str) -> bool:
     """Whether the bundle holds the whole list of a kind in a namespace: a file named after the plural, or many objects.
 
-    One object in a file of its own says nothing of what else there is.
+    One object in a file of its own says nothing of what else there is, and a collector that brought not one object
+    of the kind was not allowed to read it, or did not ask: every cluster has Secrets, Services and ConfigMaps.
     """
+    if not any(thing.kind == kind for thing in facts.objects):
+        return False
     by_path = Counter(thing.path for thing in facts.objects_of(kind, namespace))
     return any(n > 1 for n in by_path.values()) or any(_is_listing(f, kind, namespace, by_path) for f in facts.files)
 
@@ -150,6 +156,21 @@ def _is_not_created(facts: Facts, owner: Owner) -> bool:
     if waits:
         return all(waits) and facts.is_failing(owner.whole_pod)
     return facts.is_failing(owner.whole_pod)
+
+
+def _is_not_asked_yet(facts: Facts, owner: Owner) -> bool:
+    """No node has the pod yet, so nobody has looked for what it needs."""
+    pod = facts.pod(owner)
+    return pod is not None and bool(pod.uid) and pod.phase == "Pending" and pod.node is None
+
+
+def _is_asked_before(facts: Facts, owner: Owner, reference: Reference) -> bool:
+    """A volume that must have been there: the kubelet mounts them before it makes the sandbox or pulls an image.
+
+    SyncPod in pkg/kubelet/kubelet.go waits for the volumes before it calls the runtime.
+    """
+    is_volume = reference.container is None and (reference.used_as or "").startswith("volume")
+    return is_volume and any(r.reason in _AFTER_VOLUMES for r in facts.pod_records(owner))
 
 
 def _has_token(facts: Facts, owner: Owner) -> bool:
