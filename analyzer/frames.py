@@ -10,6 +10,7 @@ import datetime as dt
 import types
 import typing
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 import polars as pl
@@ -65,7 +66,7 @@ def frame(row: type[Row], values: Iterable[Row]) -> pl.DataFrame:
     """A frame of `values`, strictly typed, in a total order (path, line, then every other field)."""
     types = _schema(row)
     kept = values if isinstance(values, Sequence) else list(values)
-    table = pl.DataFrame([_column(n, [getattr(v, n) for v in kept], dtype) for n, dtype in types.items()])
+    table = pl.DataFrame([_column(n, list(map(attrgetter(n), kept)), dtype) for n, dtype in types.items()])
     order = [n for n in ORDER if n in types]
     return table.sort(order, maintain_order=True, nulls_last=False)
 

@@ -30,6 +30,9 @@ def owners_of_stems(
     that, the pod's name where the pod has one container, with or without its namespace, or a container's name that
     only one pod has. Of a pod whose containers are not known, the pod alone is found.
     """
+    sought = sorted(set(stems))
+    if not sought:
+        return {}
     listed = {(p.namespace, p.name) for p in pods if p.name}
     spaces: dict[str, set[str]] = {}
     for namespace, name in listed:
@@ -55,7 +58,7 @@ def owners_of_stems(
             for stem in (name, *(f"{namespace}{mark}{name}" for mark in "-_.")):
                 of_pods.setdefault(stem, set()).add((namespace, name, ""))
     found: dict[str, Owner] = {}
-    for stem in sorted(set(stems)):
+    for stem in sought:
         for table in (whole, of_pods, alone):
             fitting = table.get(stem, set())
             if len(fitting) == 1:

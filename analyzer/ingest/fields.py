@@ -60,9 +60,9 @@ def text(value: object, *path: str) -> str | None:
 def string(fields: Fields, key: str) -> str | None:
     """text() of one key of a map."""
     found = fields.get(key)
-    if isinstance(found, str):
-        return found or None
-    return None if found is None else text(found)
+    if found is None:
+        return None
+    return found or None if isinstance(found, str) else text(found)
 
 
 def part(fields: Fields, key: str) -> Fields:
@@ -99,7 +99,8 @@ def moment(fields: Fields, key: str) -> dt.datetime | None:
 
 def texts(value: object, *path: str) -> tuple[str, ...]:
     """The strings of the list at `path`; elements that are no scalars are left out."""
-    return tuple(t for t in (text(item) for item in items(value, *path)) if t is not None)
+    found = items(value, *path)
+    return tuple([t for item in found if (t := text(item)) is not None]) if found else ()
 
 
 def integer(value: object, *path: str) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -17,6 +18,7 @@ from analyzer.ingest.gather import TEXT_LIMIT
 _WINDOW: Final = 1024
 _ESCAPED: Final = re.compile(r"[\"'\\\n\r\t<>&]|[^ -~]")  # Go writes < > & of JSON as \u003c ...
 _NEEDLE_LENGTH: Final = 48
+_MOST_COUNTED: Final = 200  # lines whose numbers are remembered: a few objects' worth
 _DEEPEST: Final = 400  # no key stands further right than this
 _VALUE_END: Final = b" \r\n\"',}]#"
 
@@ -30,28 +32,32 @@ class Span(NamedTuple):
 
 
 class Locator:
-    """Looks places up in one file; asking in ascending order is fast."""
+    """Looks places up in one file; asking near what was asked lately is fast."""
 
     def __init__(self, raw: bytes) -> None:
         """Keep `raw`; nothing is read yet."""
         self._raw = raw
         self._is_json = raw[:256].lstrip()[:1] in (b"{", b"[")
-        self._offset = 0
-        self._line = 1
+        self._offsets = [0]  # of lines that were counted, ascending
+        self._lines = [1]  # their numbers
 
     def line(self, offset: int) -> int:
         """The number of the line, from 1, that holds this byte."""
-        if offset >= self._offset:
-            self._line += self._raw.count(b"\n", self._offset, offset)
-        else:
-            self._line -= self._raw.count(b"\n", offset, self._offset)
-        self._offset = offset
-        return self._line
+        if len(self._offsets) > _MOST_COUNTED:  # the first ones are those of objects further up
+            del self._offsets[1 : _MOST_COUNTED // 2], self._lines[1 : _MOST_COUNTED // 2]
+        place = bisect_right(self._offsets, offset)
+        before = self._offsets[place - 1]
+        if before == offset:
+            return self._lines[place - 1]
+        number = self._lines[place - 1] + self._raw.count(b"\n", before, offset)
+        self._offsets.insert(place, offset)
+        self._lines.insert(place, number)
+        return number
 
     def text(self, offset: int) -> str:
         """The line that holds this byte; of a line beyond 4,096 bytes the part around the byte."""
         raw = self._raw
-        before, behind = max(offset - TEXT_LIMIT, 0), min(offset + TEXT_LIMIT, len(raw))
+        before, behind = offset - TEXT_LIMIT if offset > TEXT_LIMIT else 0, min(offset + TEXT_LIMIT, len(raw))
         start = raw.rfind(b"\n", before, offset) + 1 or before
         end = raw.find(b"\n", offset, behind)
         end = behind if end < 0 else end
@@ -72,7 +78,7 @@ class Locator:
         if place < 0:
             return span
         end = _less_indented(column).search(raw, place + 1, span.end)
-        return Span(place, end.start() if end else span.end, True)
+        return _span((place, end.start() if end else span.end, True))
 
     def elements(self, span: Span, count: int) -> list[Span]:
         """The elements of the list whose key stands at the start of `span`; `span` for each when unclear."""
@@ -88,7 +94,8 @@ class Locator:
             place = raw.find(needle, place + 1, span.end)
         if len(starts) != count:
             return [span] * count
-        return list(map(Span, starts, [*starts[1:], place + 1 if place >= 0 else span.end]))
+        ends = [*starts[1:], place + 1 if place >= 0 else span.end]
+        return [_span((start, end, False)) for start, end in zip(starts, ends, strict=True)]
 
     def find(self, span: Span, key: str, value: str | None) -> int | None:
         """Where `key` has `value` (or a value that starts like it, when it is long or escaped) in `span`."""
@@ -98,6 +105,10 @@ class Locator:
         cut = _ESCAPED.search(probe)
         probe = probe[: cut.start()] if cut else probe
         is_whole = len(probe) == len(value) and bool(probe.strip())
+        if is_whole and not self._is_json:  # as nearly all values are written
+            place = self._verified(f"{key}: {probe}".encode(), True, span)
+            if place is not None:
+                return place
         for needle in _needles(key.encode(), value, probe, self._is_json):
             place = self._verified(needle, is_whole, span)
             if place is not None:
@@ -124,7 +135,7 @@ class Locator:
         if self._is_json:
             return True
         raw = self._raw
-        before = raw[raw.rfind(b"\n", max(place - _DEEPEST, 0), place) + 1 : place]
+        before = raw[raw.rfind(b"\n", place - _DEEPEST if place > _DEEPEST else 0, place) + 1 : place]
         return not before.strip(b" -\t") or before.rstrip(b" ")[-1:] in (b"{", b",")
 
     def _in_block(self, span: Span, key: str, value: str) -> int | None:
@@ -143,14 +154,18 @@ class Locator:
         """The column in which the keys of the map in `span` start."""
         raw = self._raw
         start = raw.find(b"\n", span.start, span.end) + 1 if span.is_value else span.start
+        line = raw[start : min(start + _NARROW, span.end)]
+        rest = line.lstrip(b" ")
+        item = rest[2:] if rest[:2] == b"- " else rest
+        if item[:1].isalpha() and raw[start - 1 : start] == b"\n":
+            return len(line) - len(item)
         match = _MAP_START.match(raw, start, span.end)
         end = match.end() if match else start
         return end - raw.rfind(b"\n", 0, end) - 1
 
     def _key(self, span: Span, key: str, column: int) -> int:
-        indent = b"\n" + b" " * column
-        name = b'"%b":' % key.encode() if self._is_json else key.encode() + b":"
-        place = self._raw.find(indent + name, max(span.start - 1, 0), span.end)
+        name, below = _written_key(key, column, self._is_json)
+        place = self._raw.find(below, span.start - 1 if span.start else 0, span.end)
         if place >= 0:
             return place + 1 + column
         # "- name: ..." in the item's own line, or the first line of all
@@ -158,10 +173,19 @@ class Locator:
         return begin + column if self._raw.startswith(name, begin + column) else -1
 
 
+_span: Final = functools.partial(tuple.__new__, Span)  # without NamedTuple's own call, which takes as long again
+_NARROW: Final = 80  # characters in which the first key of a map is expected
 _LEAD: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*[ \t]*")
 _FIRST_ELEMENT: Final = re.compile(rb"\n([ \t]*)(- |\{)")
 # Up to the first key of a map: past blank lines, JSON's brace, a list item's dash.
 _MAP_START: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*(?:[ \t]*\{[ \t]*\r?\n)?[ \t]*(?:-[ \t]+)?")
+
+
+@functools.cache
+def _written_key(key: str, column: int, is_json: bool) -> tuple[bytes, bytes]:
+    """A key as it is written, alone and on a line of its own in its column."""
+    name = b'"%b":' % key.encode() if is_json else key.encode() + b":"
+    return name, b"\n" + b" " * column + name
 
 
 @functools.cache

@@ -91,12 +91,14 @@ def _conditions(status: Fields, pod: Pod, locator: Locator, status_span: Span, o
     """Records of conditions that are False, of a disruption, and of status.reason."""
     conditions = parts(status, "conditions")
     repeats = ("ContainersReady",) if pod.is_ready is False else ()  # it says what Ready says
-    spans = locator.elements(locator.child(status_span, "conditions"), len(conditions))
-    for condition, span in zip(conditions, spans, strict=True):
+    spans: list[Span] = []
+    for position, condition in enumerate(conditions):
         kind, said, reason = string(condition, "type"), string(condition, "status"), string(condition, "reason")
         is_bad = said == "False" and reason != "PodCompleted" and kind not in repeats
         if kind is None or not (is_bad or (kind == "DisruptionTarget" and said == "True")):
             continue
+        spans = spans or locator.elements(locator.child(status_span, "conditions"), len(conditions))
+        span = spans[position]
         place = locator.find(span, "reason", reason)
         if place is None:
             place = locator.find(span, "type", kind)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from analyzer.ingest.containers import Slot
 from analyzer.ingest.fields import Fields, flag, part, parts, string
@@ -27,8 +26,7 @@ _REFERENCED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(NamedTuple):
     """What a mount has to know about the volume it names."""
 
     type: str | None = None
@@ -37,8 +35,7 @@ class Volume:
     is_optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Need:
+class _Need(NamedTuple):
     """An object that must exist: whole, or one key of it."""
 
     kind: str
@@ -47,7 +44,7 @@ class _Need:
     is_optional: bool
     used_as: str
     container: str | None = None
-    hints: tuple[tuple[str, str], ...] = field(default=())  # key and value to find its line by
+    hints: tuple[tuple[str, str], ...] = ()  # key and value to find its line by
 
 
 def read(spec: Fields, slots: list[Slot], pod: Pod, locator: Locator, spec_span: Span, out: Gathered) -> None:
@@ -109,7 +106,7 @@ def _projected(fields: Fields, name: str) -> tuple[Volume, list[_Need]]:
 
 
 def _items(fields: Fields) -> tuple[str, ...]:
-    return tuple(f"{string(i, 'key') or ''}={string(i, 'path') or ''}" for i in parts(fields, "items"))
+    return tuple([f"{string(i, 'key') or ''}={string(i, 'path') or ''}" for i in parts(fields, "items")])
 
 
 def _needs(kind: str, name: str, fields: Fields, volume: str, name_key: str) -> Iterator[_Need]:
