@@ -12,15 +12,24 @@ _GRAM: Final = 12  # the shortest part of a longer value that still gives it awa
 _LONG: Final = 16
 _MOST: Final = 50_000  # values; a log full of tokens may not fill the memory
 _INDEXED: Final = 4096  # characters of one value that are looked for in parts
+_AT_ONCE: Final = 1024  # characters of a text
+_SIXES: Final = [slice(start, start + _HEAD) for start in range(_AT_ONCE)]
 
 
 class Known:
-    """Values by their beginnings and their parts; looking a text up costs one look a character."""
+    """Values by their beginnings and their parts; looking a text up costs one look a character.
+
+    Most values are nowhere seen again. Of a long one every sixth run of six characters is watched for at first: any
+    twelve characters of it hold one of them whole. Its parts are indexed when a text holds such a run.
+    """
 
     def __init__(self) -> None:
         """Nothing known."""
         self._whole: dict[str, list[tuple[str, str]]] = {}  # first six characters -> (kind, value)
-        self._parts: dict[str, tuple[str, str, int]] = {}  # twelve characters -> (kind, value, where in it)
+        self._parts: dict[str, tuple[int, str, str, int]] = {}  # twelve characters -> (which, kind, value, where in it)
+        self._asleep: dict[str, list[tuple[int, str, str]]] = {}  # six characters -> (which, kind, value)
+        self._awake: set[int] = set()
+        self._watched: set[str] = set()  # all runs of six that a text is looked through for
         self._values: set[str] = set()
 
     def add(self, kind: str, value: str) -> None:
@@ -30,22 +39,49 @@ class Known:
         self._values.add(value)
         if len(value) < _LONG:
             self._whole.setdefault(value[:_HEAD], []).append((kind, value))
+            self._watched.add(value[:_HEAD])
             return
+        which = len(self._values)
+        for start in range(0, min(len(value), _INDEXED) - _HEAD + 1, _HEAD):
+            run = value[start : start + _HEAD]
+            self._asleep.setdefault(run, []).append((which, kind, value))
+            self._watched.add(run)
+
+    def _wake(self, text: str) -> bool:
+        """Index the values of which this text may hold a part; whether there can be any, of these or of short ones."""
+        is_any = False
+        for start in range(0, len(text) - _HEAD + 1, _AT_ONCE):
+            stretch = text[start : start + _AT_ONCE + _HEAD - 1]
+            runs = self._watched.intersection(map(stretch.__getitem__, _SIXES[: len(stretch) - _HEAD + 1]))
+            is_any = is_any or bool(runs)
+            for run in runs:
+                for value in self._asleep.pop(run, ()):
+                    self._index(*value)
+        return is_any
+
+    def _index(self, which: int, kind: str, value: str) -> None:
+        """All parts of a value; of the values that share one, the first added has it."""
+        if which in self._awake:
+            return
+        self._awake.add(which)
         for offset in range(min(len(value), _INDEXED) - _GRAM + 1):
             part = value[offset : offset + _GRAM]
-            if _is_mixed(part):
-                self._parts.setdefault(part, (kind, value, offset))
+            if (known := self._parts.get(part)) is None:
+                if _is_mixed(part):
+                    self._parts[part] = (which, kind, value, offset)
+            elif which < known[0]:
+                self._parts[part] = (which, kind, value, offset)
 
     def occurrences(self, text: str) -> list[Secret]:
         """Where known values stand in this text, from left to right."""
-        if not self._values:
+        if not self._wake(text):
             return []
         found: list[Secret] = []
         whole, parts, position = self._whole, self._parts, 0
         while position <= len(text) - _HEAD:
             part = parts.get(text[position : position + _GRAM])
             if part is not None:
-                kind, value, offset = part
+                _, kind, value, offset = part
                 end = position + _GRAM
                 while (
                     end < len(text)
