@@ -86,7 +86,7 @@ def analyze_bundle(
     ]
     evidence = with_slow(evidence, library, screen)
     concluded = conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
-    together = concluded if rules is None else beside(concluded, rules.find(evidence))
+    together = concluded if rules is None else beside(concluded, rules.find(evidence), rules.notes())
     if again is not None and (options.neighbours is not None or bundle.bytes_read <= QUICK_BYTES):
         together = with_neighbours(together, again(), NEAR if options.neighbours is None else options.neighbours)
     diagnosis = masked(together, evidence.secrets)

@@ -281,7 +281,7 @@ def test_every_case_of_the_formats_meaning_ends_as_expected() -> None:
     for case, rule, data, expected in cases:
         problems: list[Problem] = []
         rules = read_file(table.parent / rule, problems)
-        found: tuple[Detection, ...] = () if problems else run(rules, str(table.parent / data))
+        found: tuple[Detection, ...] = () if problems else run(rules, str(table.parent / data))[0]
         outcome = "invalid" if problems else "found" if found else "nothing"
         if outcome != expected:
             wrong.append((case, outcome, expected))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from time import process_time
 
 import pytest
 
+from analyzer.cre import terms
 from analyzer.cre.evaluate import Hit, matches, span
+from analyzer.cre.guarded import Guarded
 from analyzer.cre.read import read_text
 from analyzer.cre.rule import Condition, Negation, Term
+from analyzer.cre.terms import prover
 from analyzer.cre.translate import Translation
 from analyzer.diagnosis import Detection
 from analyzer.ingest.bulk import read_log
@@ -212,3 +216,57 @@ sequence:
 def test_nested_conditions_are_events_of_the_one_they_stand_in(rows: tuple[str, ...], expected: list[int]) -> None:
     log = "".join(f"2026-01-02 03:04:{row}\n" for row in rows)
     assert lines_of(detect(NESTED, log)) == expected
+
+
+@pytest.mark.parametrize(
+    ("program", "line", "holds"),
+    [
+        ('select(.a.b == "x")', '{"a": {"b": "x"}}', True),
+        ('select(.a.b == "x")', '{"a": "x"}', False),
+        ('select(.a.b == "x")', '{"a": {"b": 1}}', False),
+        ('select(.a == "x") | .b', '{"a": "x", "b": false}', False),
+        ('select(.a | test("^x+$"))', 'pump: {"a": "xx"}', True),
+        (".a", '{"a": 1} and more', False),
+    ],
+)
+def test_a_jq_program_says_the_same_whoever_evaluates_it(program: str, line: str, holds: bool) -> None:
+    assert prover(Term("jq", program), {})(line) is holds
+
+
+SLOW = (Term("jq", 'select(.a == "x") | [limit(300000000; repeat(1))] | length'), Term("regex", "(a|aa)+$"))
+
+
+@pytest.mark.parametrize("term", SLOW, ids=["jq", "regex"])
+def test_a_term_that_takes_too_long_is_no_match_and_asked_no_more(term: Term, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terms, "MATCH_SECONDS", 0.1)
+    terms._guarded.cache_clear()
+    slow: terms.Slow = {}
+    line = '{"a": "x", "b": "' + "a" * 40 + '"}'
+    proves = prover(term, slow)
+    start = process_time()
+    assert [proves(line) for _ in range(20)] == [False] * 20
+    assert slow == {term: 3}
+    assert process_time() - start < 5
+    terms._guarded.cache_clear()
+
+
+def test_the_process_for_jq_goes_on_after_a_program_was_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = Guarded(0.2)
+    with pytest.raises(TimeoutError):
+        guarded.is_true(SLOW[0].text, '{"a": "x"}')
+    assert Guarded(30).is_true(".a", '{"a": "x"}')
+    monkeypatch.setattr(guarded, "_seconds", 30)
+    assert guarded.is_true(".a", '{"a": "x"}')
+    assert not guarded.is_true(".a", "no json")
+
+
+def test_a_rule_with_a_slow_term_is_named_with_its_file_and_line() -> None:
+    problems: list[Problem] = []
+    text = "rules:\n  - cre: {id: made-up, title: Pumps stall}\n    rule:\n      " + ONE.replace("\n", "\n      ")
+    translation = Translation.of(read_text("r.yaml", text + "regex: 'a+b'\n", problems))
+    assert problems == []
+    translation.slow[translation.terms[0]] = 3
+    (note,) = translation.notes()
+    assert (note.path, note.count) == ("r.yaml", 3)
+    assert note.line is not None
+    assert note.problem == "a term of made-up took more than 1 s on a line, which counts as no match"

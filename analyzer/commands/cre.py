@@ -66,7 +66,10 @@ def cre_run(
     from analyzer.redact.mask import Masker
     from analyzer.redact.report import mask_with
 
-    detections = mask_with(Masker(), run(read_rules([rules]), log))
+    found, notes = run(read_rules([rules]), log)
+    detections = mask_with(Masker(), found)
+    for note in notes:
+        typer.echo(f"podtopsy: {note.path}:{note.line}: {note.problem}", err=True)
     if format is CreFormat.json:
         typer.echo(json_bytes({"detections": [detection_document(d) for d in detections]}), nl=False)
     else:

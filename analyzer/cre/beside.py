@@ -8,14 +8,23 @@ from collections.abc import Sequence
 from typing import Final
 
 from analyzer.diagnosis import Cause, Detection, Diagnosis, ObjectRef
+from analyzer.model import Note
 
 NEAR: Final = dt.timedelta(minutes=10)  # before and behind what a diagnosis covers
 
 
-def beside(diagnosis: Diagnosis, detections: Sequence[Detection]) -> Diagnosis:
-    """The diagnosis with the detections, each with the ranks of the diagnoses that it supports."""
+def beside(diagnosis: Diagnosis, detections: Sequence[Detection], notes: Sequence[Note] = ()) -> Diagnosis:
+    """The diagnosis with the detections, each with the ranks of the diagnoses that it supports.
+
+    `notes` say which rules could not be judged on every line.
+    """
     told = (dataclasses.replace(d, diagnoses=_supported(d, diagnosis.causes)) for d in detections)
-    return dataclasses.replace(diagnosis, detections=tuple(told))
+    return dataclasses.replace(
+        diagnosis,
+        detections=tuple(told),
+        notes=(*diagnosis.notes, *notes),
+        complete=diagnosis.complete and not notes,
+    )
 
 
 def _supported(detection: Detection, causes: Sequence[Cause]) -> tuple[int, ...]:

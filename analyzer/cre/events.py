@@ -15,7 +15,7 @@ import polars as pl
 
 from analyzer.cre.proof import Proof
 from analyzer.cre.rule import EVENT_SOURCES, Rule, Term, leaves, terms_of
-from analyzer.cre.terms import prover
+from analyzer.cre.terms import Slow, prover
 from analyzer.diagnosis import EvidenceLine, ObjectRef
 from analyzer.frames import rows
 from analyzer.model import Evidence, Record
@@ -32,22 +32,25 @@ class EventLine:
     terms: frozenset[Term]
 
 
-def event_lines(evidence: Evidence, rules: Sequence[Rule]) -> list[EventLine]:
-    """Every occurrence of every event that holds a term of a rule which looks for events."""
+def event_lines(evidence: Evidence, rules: Sequence[Rule], slow: Slow) -> list[EventLine]:
+    """Every occurrence of every event that holds a term of a rule which looks for events.
+
+    `slow` is told which terms took too long.
+    """
     asked = [leaf for rule in rules for leaf in leaves(rule.condition) if leaf.source in EVENT_SOURCES]
     terms = tuple(dict.fromkeys(term for leaf in asked for term in terms_of(leaf)))
     if not terms:
         return []
     events = rows(Record, evidence.records.filter(pl.col("source") == "event").select(pl.exclude("record_id")))
-    return [line for event in events for line in _lines(event, terms)]
+    return [line for event in events for line in _lines(event, terms, slow)]
 
 
-def _lines(event: Record, terms: Sequence[Term]) -> Iterator[EventLine]:
+def _lines(event: Record, terms: Sequence[Term], slow: Slow) -> Iterator[EventLine]:
     kind = "Warning" if event.level in ("warning", "error", "fatal") else "Normal"
     reason, name = event.reason or "", f"{(event.kind or '').lower()}/{event.name or ''}"
     text = f"{kind}   {reason}   {name}   {event.message}"
     fields = {"reason": reason, "type": kind, "reasonDetail": event.message}
-    held = frozenset(t for t in terms if (fields[t.field] == t.text if t.field in fields else prover(t)(text)))
+    held = frozenset(t for t in terms if (fields[t.field] == t.text if t.field in fields else prover(t, slow)(text)))
     if not held:
         return
     about = ObjectRef(

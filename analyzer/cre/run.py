@@ -11,7 +11,7 @@ from analyzer.cre.rule import Rule
 from analyzer.cre.translate import Translation
 from analyzer.diagnosis import Detection
 from analyzer.ingest.bulk import read_log
-from analyzer.model import SoughtLine
+from analyzer.model import Note, SoughtLine
 from analyzer.placement import Placement
 from analyzer.screen import Screen
 
@@ -19,13 +19,13 @@ _ANY = Placement(layout="flat", why="given as a log")
 LOG, FALSE_LOG = "test.log", "test-fp.log"
 
 
-def run(rules: Sequence[Rule], log: str) -> tuple[Detection, ...]:
+def run(rules: Sequence[Rule], log: str) -> tuple[tuple[Detection, ...], tuple[Note, ...]]:
     """The rules that hold for a log (a file, a directory, an archive, or - for standard input), whatever its source.
 
-    Raises InputError where the log cannot be read.
+    With them a note of each that could not be judged on every line. Raises InputError where the log cannot be read.
     """
     if Path(log).is_file() and not Path(log).stat().st_size:
-        return ()
+        return (), ()
     translation = Translation.of(rules)
     screen = Screen.build((), sought=translation.sought())
     lines: list[SoughtLine] = []
@@ -35,7 +35,7 @@ def run(rules: Sequence[Rule], log: str) -> tuple[Detection, ...]:
         lines += harvest.sought
         if harvest.last_timestamp is not None and not harvest.is_yearless:
             latest = max(latest or harvest.last_timestamp, harvest.last_timestamp)
-    return translation.detect(lines, latest)
+    return translation.detect(lines, latest), translation.notes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ def _trial(rule: Rule) -> Trial:
     place = Path(rule.path).parent
     if not (place / LOG).is_file():
         return Trial(rule, f"there is no {LOG} beside it", is_tried=False)
-    if not run([rule], str(place / LOG)):
+    if not run([rule], str(place / LOG))[0]:
         return Trial(rule, f"finds nothing in {place / LOG}")
-    if (place / FALSE_LOG).is_file() and (found := run([rule], str(place / FALSE_LOG))):
+    if (place / FALSE_LOG).is_file() and (found := run([rule], str(place / FALSE_LOG))[0]):
         proof = found[0].evidence[0]
         return Trial(rule, f"finds something in {place / FALSE_LOG}, line {proof.line}, where there is nothing")
     return Trial(rule, "")

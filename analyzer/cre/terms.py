@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import orjson
 import regex
 
+from analyzer.cre.guarded import Guarded, compiled
 from analyzer.cre.rule import Term
-from analyzer.screen import MATCH_SECONDS
+from analyzer.screen import MATCH_SECONDS, MOST_SLOW
+
+Slow = dict[Term, int]
+"""Lines on which a term took longer than MATCH_SECONDS."""
 
 JSON_LINE: Final = r"\{"
 """What a jq term is screened for where no text of it must stand in the line."""
@@ -21,6 +25,8 @@ _EQUALS: Final = r'\.[\w.]{1,100}\s{0,4}==\s{0,4}"([\w .:/-]{1,200})"'
 _SIMPLE_JQ: Final = re.compile(
     rf"\s*select\(\s{{0,4}}{_EQUALS}(?:\s{{1,4}}and\s{{1,4}}{_EQUALS}){{0,20}}\s{{0,4}}\)\s*"
 )
+_EQUAL: Final = re.compile(r'(\.[\w.]{1,100})\s{0,4}==\s{0,4}"([\w .:/-]{1,200})"')
+_PATH: Final = re.compile(r"(?:\.[A-Za-z_]\w{0,99})+", re.ASCII)
 _TEXTS: Final = re.compile(r'==\s{0,4}"([\w .:-]{1,200})"')
 _TELLING: Final = 5  # letters and digits that make a part worth searching for alone
 _LETTERS: Final = re.compile(r"\\.|\[[^\]]*\]|\{[^}]*\}|[^A-Za-z0-9]")
@@ -41,7 +47,7 @@ def term_problem(kind: str, text: str) -> str:
             return f"is no regular expression: {error}"
     if kind == "jq":
         try:
-            _program(text)
+            compiled(text)
         except ValueError as error:
             return f"is no jq program: {str(error).strip().split(chr(10))[0]}"
     return ""
@@ -89,14 +95,56 @@ def _ours(expression: str) -> str:
     return re.sub(r"((?:^|[^\\])(?:\\\\)*)\\z", r"\1\\Z", plain)
 
 
+def prover(term: Term, slow: Slow) -> Callable[[str], bool]:
+    """Whether a line is what the term asks for; one that took too long on some lines is asked no more."""
+    asks = _asker(term)
+
+    def proves(line: str) -> bool:
+        if slow.get(term, 0) >= MOST_SLOW:
+            return False
+        try:
+            return asks(line)
+        except TimeoutError:
+            slow[term] = slow.get(term, 0) + 1
+            return False
+
+    return proves
+
+
 @functools.lru_cache(maxsize=8192)
-def prover(term: Term) -> Callable[[str], bool]:
-    """Whether a line is what the term asks for."""
+def _asker(term: Term) -> Callable[[str], bool]:
+    """Whether a line is what the term asks for; raises TimeoutError."""
     if term.kind == "value":
         return functools.partial(_has_field, term) if term.field else functools.partial(_contains, term.text)
     if term.kind == "regex":
         return functools.partial(_matches, regex.compile(_ours(term.text), _FLAGS))
-    return functools.partial(_is_true, _program(term.text))
+    if _SIMPLE_JQ.fullmatch(term.text) and all(_PATH.fullmatch(path) for path, _ in _EQUAL.findall(term.text)):
+        return functools.partial(_has_values, [(path[1:].split("."), text) for path, text in _EQUAL.findall(term.text)])
+    return functools.partial(_guarded().is_true, term.text)
+
+
+@functools.cache
+def _guarded() -> Guarded:
+    """One process for all programs."""
+    return Guarded(MATCH_SECONDS)
+
+
+def _has_values(wanted: Sequence[tuple[Sequence[str], str]], line: str) -> bool:
+    """`select(.a.b == "x" and ...)` without jq: by far the most rules ask nothing else."""
+    start = line.find("{")
+    if start < 0:
+        return False
+    try:
+        value = orjson.loads(line[start:])
+    except ValueError:
+        return False
+    return all(_value_at(value, path) == text for path, text in wanted)
+
+
+def _value_at(value: object, path: Sequence[str]) -> object:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _has_field(term: Term, line: str) -> bool:
@@ -115,27 +163,4 @@ def _contains(text: str, line: str) -> bool:
 
 
 def _matches(expression: regex.Pattern[str], line: str) -> bool:
-    try:
-        return expression.search(line, timeout=MATCH_SECONDS) is not None
-    except TimeoutError:
-        return False
-
-
-def _is_true(program: Any, line: str) -> bool:
-    """A result other than null and false; a line that is not JSON, or that the program fails on, is none."""
-    start = line.find("{")
-    if start < 0:
-        return False
-    try:
-        value = orjson.loads(line[start:])
-        return any(result is not None and result is not False for result in program.input_value(value))
-    except ValueError:
-        return False
-
-
-@functools.lru_cache(maxsize=1024)
-def _program(text: str) -> Any:
-    """Imported here: jq is asked for only by rules that have a jq term."""
-    import jq
-
-    return jq.compile(text)
+    return expression.search(line, timeout=MATCH_SECONDS) is not None

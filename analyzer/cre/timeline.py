@@ -15,7 +15,7 @@ from analyzer.cre.evaluate import Hit
 from analyzer.cre.events import EventLine
 from analyzer.cre.proof import Proof
 from analyzer.cre.rule import Term
-from analyzer.cre.terms import prover
+from analyzer.cre.terms import Slow, prover
 from analyzer.diagnosis import EvidenceLine, ObjectRef
 from analyzer.encoding import decode
 from analyzer.ingest.clock import in_year
@@ -41,8 +41,13 @@ class Timeline:
         terms: Sequence[Term],
         events: Sequence[EventLine] = (),
         present: dt.datetime | None = None,
+        slow: Slow | None = None,
     ) -> None:
-        """`present` tells the year of times without one; what `numbers` of the lines mean are the `terms`."""
+        """`present` tells the year of times without one; what `numbers` of the lines mean are the `terms`.
+
+        `slow` is told which terms took too long.
+        """
+        self._slow: Slow = {} if slow is None else slow
         self._lines = lines
         self._present = present
         self._events = events
@@ -92,7 +97,7 @@ class Timeline:
 
     def _proved(self, numbers: Sequence[int], term: Term) -> list[int]:
         """Those of the lines that the term is true of; of an entry of several lines, one of them."""
-        proves, found, entries = prover(term), list[int](), set[tuple[str, int]]()
+        proves, found, entries = prover(term, self._slow), list[int](), set[tuple[str, int]]()
         for number in numbers:
             line = self._lines[number]
             text = decode(line.raw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from analyzer.cre.correlate import groups
@@ -13,11 +13,11 @@ from analyzer.cre.evaluate import Hit, matches
 from analyzer.cre.events import EventLine, event_lines
 from analyzer.cre.rule import SEVERITIES, Condition, Rule, Term, leaves, terms_of
 from analyzer.cre.sources import EVERYTHING, Binding
-from analyzer.cre.terms import screened_for
+from analyzer.cre.terms import Slow, screened_for
 from analyzer.cre.timeline import Place, Timeline
 from analyzer.diagnosis import Detection
-from analyzer.model import Evidence, SoughtLine
-from analyzer.screen import Sought
+from analyzer.model import Evidence, Note, SoughtLine
+from analyzer.screen import MATCH_SECONDS, Sought
 
 SHOWN_LINES: Final = 100  # of the evidence
 _SEVERITY: Final = {name: number for number, name in enumerate(SEVERITIES)}
@@ -32,6 +32,7 @@ class Translation:
     rules: tuple[Rule, ...]
     terms: tuple[Term, ...]
     binding: Binding
+    slow: Slow = field(default_factory=dict, compare=False)  # filled while rules are judged
 
     @classmethod
     def of(cls, rules: Sequence[Rule], binding: Binding = EVERYTHING) -> Translation:
@@ -54,15 +55,25 @@ class Translation:
 
     def find(self, evidence: Evidence) -> tuple[Detection, ...]:
         """The rules that hold for a bundle."""
-        return self.detect(evidence.sought, evidence.present, event_lines(evidence, self.rules))
+        return self.detect(evidence.sought, evidence.present, event_lines(evidence, self.rules, self.slow))
 
     def detect(
         self, lines: Sequence[SoughtLine], present: dt.datetime | None = None, events: Sequence[EventLine] = ()
     ) -> tuple[Detection, ...]:
         """The rules that hold, worst first; `lines` are what the screen saw."""
-        judge = _Judge(Timeline(lines, self.terms, events, present), self.binding)
+        judge = _Judge(Timeline(lines, self.terms, events, present, self.slow), self.binding)
         detections = [held for rule in self.rules if (held := judge.detection(rule)) is not None]
         return tuple(sorted(detections, key=lambda d: (_SEVERITY.get(d.severity, len(SEVERITIES)), d.id)))
+
+    def notes(self) -> tuple[Note, ...]:
+        """Each rule with a term that took too long on some line, after they were judged."""
+        found = []
+        for rule in self.rules:
+            asked = {term for leaf in leaves(rule.condition) for term in terms_of(leaf)}
+            if times := sum(count for term, count in self.slow.items() if term in asked):
+                problem = f"a term of {rule.id} took more than {MATCH_SECONDS:g} s on a line, which counts as no match"
+                found.append(Note(path=rule.path, line=rule.line, problem=problem, count=times))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
