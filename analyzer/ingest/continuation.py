@@ -23,6 +23,11 @@ _GOES_ON: Final = re.compile(
 )
 
 
+def goes_on(raw: bytes, lines: Sequence[bytes]) -> bool:
+    """Whether the lines behind `raw` may go on with it at all: the first of them tells."""
+    return _VALUE.search(_inner(raw)) is not None or (bool(lines) and _GOES_ON.match(_inner(lines[0])) is not None)
+
+
 def following(raw: bytes, lines: Sequence[bytes], least: int) -> tuple[bytes, ...]:
     """Of the lines behind `raw` those that go on with it, but `least` of them in any case."""
     inner = _inner(raw)

@@ -192,11 +192,14 @@ class TextLog:
         self._add(record)
 
     def _hit(self, window: Window, start: int, end: int, raw: bytes, number: int, candidates: tuple[int, ...]) -> _Hit:
+        after = window.lines_after(end, CONTEXT_LINES)
+        if continuation.goes_on(raw, after):
+            after = continuation.following(raw, window.lines_after(end, continuation.MOST_LINES), CONTEXT_LINES)
         return _Hit(
             raw=raw,
             number=number,
             before=window.lines_before(start, CONTEXT_LINES),
-            after=continuation.following(raw, window.lines_after(end, continuation.MOST_LINES), CONTEXT_LINES),
+            after=after,
             hints=self._hints,
             candidates=candidates,
         )
