@@ -76,7 +76,7 @@ def diagnosis(attacks: tuple[str, ...]) -> Diagnosis:
         name = f"{POD}-{number}{attack}"
         files[f"pods/{number}.json"] = pod(name, "OOMKilled", attack, f"app{attack}")
         line = f"2026-03-14T09:05:59Z stderr F panic: {attack} connection refused\n".encode()
-        files[f"var/log/pods/shop_{POD}-{number}_uid/app/{number}.log"] = line
+        files[f"var/log/pods/shop_{POD}-{number}_3f0c8a52-7d1e-4b61-9c0a-5e2d71f0a9b4/app/{number}.log"] = line
         files[f"notes/{number}{attack.replace('/', '_')}.yaml"] = b"kind: Pod\nmetadata: [" + attack.encode()
     library = load_library(())
     return analyze_bundle(Bundle.of_files(files), library, Options(strict=True))
@@ -97,7 +97,8 @@ def test_the_terminal_and_json_hold_no_character_that_steers() -> None:
 
 def test_the_json_keeps_what_the_line_says() -> None:
     said = json.loads(to_json(diagnosis(("\x1b[31mred\x1b[0m",))))
-    texts = [line["text"] for cause in said["diagnoses"] for line in cause["evidence"]]
+    told = [*said["diagnoses"], *said["also"]["records"]]
+    texts = [line["text"] for thing in told for line in thing["evidence"]]
     assert any("\x1b[31mred" in text for text in texts)
 
 
