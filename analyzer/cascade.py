@@ -229,6 +229,8 @@ def _words(lead: Candidate, ref: ObjectRef, facts: Facts) -> dict[str, str]:
 def _summary(lead: Candidate, words: Mapping[str, str]) -> str:
     """The pattern's summary filled in; where a value is not known, the decisive message."""
     template = lead.pattern.summary or "$detail"
+    if lead.finding.is_by_words:
+        template = "No pattern knows this message; its words speak of this kind of cause: $message"
     nearest = words.get("container") or words.get("node") or UNKNOWN_IN_PROSE["name"]
     try:
         text = string.Template(template).substitute({**UNKNOWN_IN_PROSE, "name": nearest, **words})

@@ -55,6 +55,7 @@ class Finding:
     first_seen: dt.datetime | None
     last_seen: dt.datetime | None
     count: int
+    is_by_words: bool = False  # no pattern knows the wording; words of the pattern's class alone were found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

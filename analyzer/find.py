@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -15,6 +15,7 @@ from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.frames import rows
 from analyzer.model import Evidence, Record
 from analyzer.screen import Screen, matches
+from analyzer.vocabulary import of_words
 from patterns.schema import Library, Match, Pattern, Selector
 
 SEARCH_SECONDS = 1.0  # a capture that takes longer is given up; the match itself stands
@@ -42,6 +43,8 @@ def find(evidence: Evidence, library: Library, screen: Screen) -> tuple[Finding,
     found: list[Finding] = []
     for name in sorted(by_pattern):
         found += _findings(library.patterns[name], by_pattern[name], records)
+    if not any(_is_telling(hit, records, library) for hit in hits):
+        found += _by_words(records, library)
     return tuple(sorted(found, key=lambda f: (f.pattern, f.about)))
 
 
@@ -108,6 +111,22 @@ def _without_known_words(hits: Sequence[_Hit], records: Sequence[Record], librar
         for h in hits
         if (r := records[h.record_id]).reason != LAST_WORDS or r.source != "derived" or (r.path, r.line) not in known
     ]
+
+
+def _is_telling(hit: _Hit, records: Sequence[Record], library: Library) -> bool:
+    """A cause, and more than that some program ended in an error."""
+    pattern = library.patterns[hit.pattern]
+    is_any_error = pattern.cause == "app-crash" and records[hit.record_id].reason == LAST_WORDS
+    return pattern.role == "cause" and not is_any_error
+
+
+def _by_words(records: Sequence[Record], library: Library) -> list[Finding]:
+    """The class that the words of the bundle's complaints speak of, on each object that complains so."""
+    cause, numbers = of_words(records) or ("", ())
+    if cause not in library.patterns:
+        return []
+    hits = [_Hit(cause, 0, number) for number in numbers]
+    return [replace(f, is_by_words=True) for f in _findings(library.patterns[cause], hits, records)]
 
 
 def about(record: Record) -> ObjectRef:

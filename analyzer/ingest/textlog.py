@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from analyzer.complaint import is_complaint
 from analyzer.encoding import decode
 from analyzer.ingest import blocks, continuation, parts, sections
 from analyzer.ingest.blocks import Blocks, Scanned
@@ -37,6 +38,8 @@ from analyzer.tarstream import Readable
 
 NAME: Final = "log"
 LAST_WORDS: Final = 5
+PASTE_LINES: Final = 60
+"""Lines of a text that somebody copied; a log that was collected has more."""
 _TIMED_LINES: Final = {"text": 5}  # of each end, looked at for a timestamp
 _TIMED_LINES_OF_LOGS: Final = 50
 _SUPPRESSED: Final = re.compile(r"Suppressed (\d{1,18}) messages from ([^\s,]{1,200})")
@@ -106,6 +109,8 @@ class TextLog:
         self._read_repeats()
         if self._has_last_words:
             self._read_last_words(self._tail)
+        elif lines <= PASTE_LINES:
+            self._read_complaints()
         notes = [*self._gaps, *self._strange(), *self._sought.notes()]
         if source.splits:
             problem = f"a line is longer than {self._longest:,} bytes (--max-line-bytes): read in pieces"
@@ -267,7 +272,7 @@ class TextLog:
     def _keep_tail(self, window: Window) -> None:
         """The file's last lines with their numbers."""
         self._ends_open = not window.block.endswith(b"\n")
-        lines = window.lines_before(len(window.block), max(self._timed_lines, 2 * LAST_WORDS))
+        lines = window.lines_before(len(window.block), max(self._timed_lines, PASTE_LINES))
         end = self._lines + (1 if self._ends_open else 0)
         self._tail = list(enumerate(lines, end - len(lines) + 1))
 
@@ -277,6 +282,13 @@ class TextLog:
         for number, raw in spoken[-LAST_WORDS:]:
             if number not in self._recorded:
                 text = decode(shortened(raw, 0))
+                self._add(record_of(self._parse(text, number, self._hints), text, self._path, number))
+
+    def _read_complaints(self) -> None:
+        """Of a short paste: somebody thought that its lines tell something."""
+        for number, raw in self._tail:
+            text = decode(shortened(raw, 0))
+            if number not in self._recorded and is_complaint(text):
                 self._add(record_of(self._parse(text, number, self._hints), text, self._path, number))
 
     def _doubtful_times(self) -> Iterator[Note]:
