@@ -19,12 +19,19 @@ from analyzer.derive.health import (
 )
 from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.model import LOG_SOURCES, Container, Node, Pod, Record
-from analyzer.recovery import has_recovered
+from analyzer.recovery import has_recovered, worked_on
 from patterns.schema import Library
 
 WORKLOADS = frozenset(
     {"Pod", "Node", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "PersistentVolumeClaim"}
 )
+
+SILENT = {
+    "ComponentLeaseExpired": "{} no longer renews its lease",
+    "NodeLeaseExpired": "the kubelet of {} no longer renews its lease",
+    "UnseenByControllers": "no controller has taken up {}",
+}
+"""Reasons of derived records that are failures themselves, with what is said of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +62,15 @@ def failures(
 def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
     for container in facts.containers:
         pod = facts.pod(owner_of(container))
+        if pod is not None and _job_went_on(facts, pod):
+            continue
         found = container_problem(container, pod, now) or _probe_kills(facts, container, now)
         if found:
             yield _container_failure(facts, container, *found)
     for pod in facts.pods:
         if facts.containers_of(Owner(pod.namespace or "", pod.name)) and pod.phase not in ("Failed", "Pending"):
             continue
-        title = pod_problem(pod, now)
+        title = None if _job_went_on(facts, pod) else pod_problem(pod, now)
         if title is None and completes_again(pod) and _exits_zero(facts, pod):
             title = f"pod {pod.name} completes again and again"
         if title:
@@ -69,10 +78,23 @@ def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
     for i, record in enumerate(facts.records):
         if record.source == "derived" and record.kind == "Service":
             yield _service_failure(record, i)
+        elif record.source == "derived" and record.reason in SILENT:
+            yield _silence(record, i)
     for node in facts.nodes:
         title = node_problem(node)
         if title:
             yield _node_failure(facts, node, title)
+
+
+def _job_went_on(facts: Facts, pod: Pod) -> bool:
+    """A pod of a Job that failed, whose Job is complete all the same: a later pod did the work."""
+    if pod.phase != "Failed" or pod.owner_kind != "Job" or not pod.owner_name:
+        return False
+    job = facts.object("Job", pod.namespace or "", pod.owner_name)
+    if job is not None and job.phase is not None:
+        return job.phase == "Complete"
+    others = [p for p in facts.pods if (p.namespace, p.owner_name) == (pod.namespace, pod.owner_name)]
+    return any(p.phase == "Succeeded" for p in others)
 
 
 def _exits_zero(facts: Facts, pod: Pod) -> bool:
@@ -145,6 +167,25 @@ def _service_failure(record: Record, record_id: int) -> Failure:
     )
 
 
+def _silence(record: Record, record_id: int) -> Failure:
+    """A part of the control plane, or a kubelet, that has stopped: others may not have noticed yet."""
+    return Failure(
+        about=ObjectRef(
+            namespace=record.namespace or "",
+            kind=record.kind or "",
+            name=record.name or "",
+            container=record.container or "",
+            node=record.node or "",
+        ),
+        title=SILENT[record.reason or ""].format(record.name),
+        reason=record.reason or "",
+        weight=0.9,
+        since=None,
+        record_ids=(record_id,),
+        is_state=True,
+    )
+
+
 def _node_failure(facts: Facts, node: Node, title: str) -> Failure:
     shown = tuple(
         i for i, r in enumerate(facts.records) if r.source == "node_condition" and node.node in (r.name, r.node)
@@ -189,7 +230,9 @@ def _word_failures(facts: Facts, findings: Sequence[Finding], library: Library) 
     """In a bundle without a single object, what the logs say is all there is to go by."""
     for finding in findings:
         pattern = library.patterns[finding.pattern]
-        if pattern.role == "cause" and not is_known_well(facts, finding.about) and not has_recovered(facts, finding):
+        if pattern.role != "cause" or is_known_well(facts, finding.about) or has_recovered(facts, finding):
+            continue
+        if not worked_on(facts, finding):
             yield _told(finding, pattern.title)
 
 

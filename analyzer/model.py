@@ -286,7 +286,8 @@ class Object:
     labels: tuple[str, ...] = ()
     selector: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()  # Service: port/protocol->targetPort
-    addresses: tuple[str, ...] = ()  # Endpoints: ready addresses
+    addresses: tuple[str, ...] = ()  # Endpoints: ready addresses; Service: its cluster IPs
+    renewed_at: dt.datetime | None = None  # Lease: spec.renewTime
     hard: tuple[str, ...] = ()  # ResourceQuota: resource=quantity
     used: tuple[str, ...] = ()
     replicas: int | None = None

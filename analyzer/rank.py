@@ -11,6 +11,7 @@ from analyzer.derive.dependents import Dependency
 from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import Finding, ObjectRef, ScoreTerm
 from analyzer.failures import is_known_well
+from analyzer.model import LOG_SOURCES
 from analyzer.places import Places
 from analyzer.relate import Nearness, nearness, workload_of
 from analyzer.score import confidence, score
@@ -76,6 +77,9 @@ def _candidate(finding: Finding, case: Case, places: Places) -> Candidate | None
         return None
     about, failures = finding.about, case.failures
     near = {i: n for i in places.around(about) if (n := _nearness(places, about, failures[i].about))}
+    if _is_word_of_a_well_one(finding, case.facts):
+        # of its siblings, that is: what it says in its own log did not bring it down
+        near = {i: n for i, n in near.items() if not _is_sibling(about, failures[i].about, case.facts)}
     if not near or (max(n.value for n in near.values()) < CLOSE and is_known_well(case.facts, about)):
         return None
     terms = score(pattern, finding, near, case)
@@ -90,6 +94,21 @@ def _candidate(finding: Finding, case: Case, places: Places) -> Candidate | None
     )
 
 
+def _is_word_of_a_well_one(finding: Finding, facts: Facts) -> bool:
+    """The log of a container whose state is known, and good."""
+    about = finding.about
+    owner = Owner(about.namespace, about.pod, about.container)
+    if not about.pod or facts.container(owner) is None or facts.is_failing(owner):
+        return False
+    return all(facts.records[i].source in LOG_SOURCES for i in finding.record_ids)
+
+
+def _is_sibling(one: ObjectRef, other: ObjectRef, facts: Facts) -> bool:
+    """Another pod of the same workload."""
+    mine = workload_of(facts, one)
+    return mine is not None and one.name != other.name and mine == workload_of(facts, other)
+
+
 def _total(terms: Sequence[ScoreTerm]) -> float:
     return round(sum(t.value for t in terms), 4)
 
@@ -98,7 +117,8 @@ def _nearness(places: Places, finding: ObjectRef, failure: ObjectRef) -> Nearnes
     """How near, also along a call: a finding on the pod that the failed container calls in vain, or on its node."""
     near = nearness(places.case.facts, finding, failure)
     for dependency in places.calls_from(failure):
-        if failure.container in ("", dependency.caller.container) and _is_on(finding, dependency, places.case):
+        is_caller = failure.container in ("", dependency.caller.container) or not dependency.caller.container
+        if is_caller and _is_on(finding, dependency, places.case):
             called = Nearness(CLOSE, f"pod {dependency.pod.pod}, which {dependency.caller.container} calls")
             return max((n for n in (near, called) if n), key=lambda n: n.value)
     return near

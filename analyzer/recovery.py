@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import Finding
@@ -24,6 +25,14 @@ RECOVERY_REASONS = frozenset(
 SCHEDULING = frozenset({"pod-pending", *CAUSES["scheduling"]})  # patterns that a Scheduled event answers
 RAN_ON = dt.timedelta(minutes=15)
 LOG_RAN_ON = dt.timedelta(minutes=10)
+AT_WORK = re.compile(
+    r"(?i)\b(?:finished|completed|processed|served|accepted|succeeded|successfully|synced|handled|committed)\b|"
+    r'"[A-Z]{3,8} [^"]{1,2000}" [23]\d\d\b|"?status"?[:=] ?"?2\d\d\b'
+)
+NOT_AT_WORK = re.compile(
+    r"(?i)\b(?:shut(?:ting)? ?down|stopp(?:ed|ing)|clos(?:ed|ing)|exit(?:ed|ing)?|terminat\w*|start(?:ed|ing)|boot\w*|"
+    r"initiali[sz]\w*|retry\w*|waiting|error|fail\w*|refused|denied|timeout|timed out)\b"
+)
 UNDATED = (0.0, float("-inf"))
 _SERVES = re.compile(
     r"(?i)\bready (?:to accept connections|for (?:connections|start up|queries))\b"
@@ -61,6 +70,29 @@ def _served_since(facts: Facts, finding: Finding) -> bool:
     behind = [r for r in facts.records if r.path == told[0].path and r.line > last]
     serving = [r.line for r in behind if _SERVES.search(r.message)]
     return bool(serving) and not any(r.level in ("error", "fatal") and r.line > serving[0] for r in behind)
+
+
+def worked_on(facts: Facts, finding: Finding) -> bool:
+    """A log, alone, in which the program tells of work done after its complaint: one client's or one object's trouble.
+
+    Where the complaint comes again after the work, it is not over.
+    """
+    records = [facts.records[i] for i in finding.record_ids]
+    if not records or any(r.source != "container_log" or facts.is_previous(r.path) for r in records):
+        return False
+    return all(_is_followed_by_work(facts, path, records) for path in {r.path for r in records})
+
+
+def _is_followed_by_work(facts: Facts, path: str, records: Sequence[Record]) -> bool:
+    last = max(r.line for r in records if r.path == path)
+    return any(r.path == path and r.line > last and is_at_work(r) for r in facts.records)
+
+
+def is_at_work(record: Record) -> bool:
+    """The usual voice of a program that has done something, neither starting nor stopping."""
+    if record.level in ("warning", "error", "fatal"):
+        return False
+    return AT_WORK.search(record.message) is not None and NOT_AT_WORK.search(record.message) is None
 
 
 def _ran_on(facts: Facts, finding: Finding) -> bool:

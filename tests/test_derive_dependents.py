@@ -84,3 +84,57 @@ def test_a_line_about_an_image_belongs_to_the_one_container_that_waits_for_it() 
     facts = Facts.of(ingest(bundle, Screen.build((*LINES, "Failed to pull image"))))
     told = [o.container for o, r in facts.owned_records() if r.source == "kubelet_log"]
     assert told == ["relay", ""]
+
+
+def test_the_cluster_address_of_a_service_is_as_good_as_its_name() -> None:
+    made = service("db")
+    made["spec"]["clusterIP"] = "10.96.4.9"
+    things = (member("api", CRASHING), member("db", CRASHING), made)
+    assert found(*things, api_0_api=refused("10.96.4.9")) == [("api-0", "api", "db-0")]
+
+
+def serving(app: str, status: dict[str, Any], image: str, *ports: int) -> dict[str, Any]:
+    spec = {**container(app, ports=[{"containerPort": p} for p in ports]), "image": image}
+    return pod({app: (spec, status)}, name=f"{app}-0", metadata={"labels": {"app": app}})
+
+
+def test_a_refused_port_leads_to_the_one_pod_of_the_namespace_that_serves_it() -> None:
+    db = serving("store", CRASHING, "registry.example/store:1", 5432)
+    assert found(member("api", CRASHING), db, api_0_api=refused("10.96.4.9")) == [("api-0", "api", "store-0")]
+    assert found(member("api", CRASHING), db, api_0_api=refused("127.0.0.1")) == []
+
+
+def test_an_image_that_declares_no_port_serves_the_one_its_program_is_known_for() -> None:
+    db = serving("store", CRASHING, "registry.example/postgresql:15")
+    assert found(member("api", CRASHING), db, api_0_api=refused("10.96.4.9")) == [("api-0", "api", "store-0")]
+    other = serving("store", CRASHING, "registry.example/redis:7")
+    assert found(member("api", CRASHING), other, api_0_api=refused("10.96.4.9")) == []
+
+
+NO_NETWORK = "dial tcp 10.96.0.10:53: i/o timeout"
+
+
+def test_a_pod_without_network_is_led_to_the_network_agent_of_its_node() -> None:
+    agent = member("calico-node", CRASHING, "calico-node-7xk2p", "kube-system")
+    assert found(member("api", CRASHING), agent, api_0_api=log(NO_NETWORK)) == [("api-0", "api", "calico-node-7xk2p")]
+
+
+def test_the_network_agent_of_another_node_is_not_to_blame() -> None:
+    agent = member("calico-node", CRASHING, "calico-node-7xk2p", "kube-system")
+    agent["spec"]["nodeName"] = "node-2"
+    assert found(member("api", CRASHING), agent, api_0_api=log(NO_NETWORK)) == []
+
+
+def unseen(name: str) -> dict[str, Any]:
+    made = member("api", {}, name)
+    made["spec"].pop("nodeName")
+    made["status"] = {"phase": "Pending"}
+    return made
+
+
+def test_a_pod_that_nobody_scheduled_is_led_to_the_scheduler_that_is_down() -> None:
+    at = event("Started", "Started container x", name="other-0")
+    scheduler = member("kube-scheduler", CRASHING, "kube-scheduler-cp-1", "kube-system")
+    assert found(unseen("api-0"), scheduler, at) == [("api-0", "", "kube-scheduler-cp-1")]
+    well = member("kube-scheduler", RUNNING, "kube-scheduler-cp-1", "kube-system")
+    assert found(unseen("api-0"), well, at) == []

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from analyzer.derive import (
+    control_plane,
     dependents,
     environment,
     exits,
@@ -16,6 +17,7 @@ from analyzer.derive import (
     memory,
     mount_modes,
     mounts,
+    network_agents,
     probes,
     processor,
     quiet_services,
@@ -49,16 +51,21 @@ DERIVATIONS: Final[tuple[Derivation, ...]] = (
     last_words.last_words_alone,
     scheduling.pod_requests_exceed_nodes,
     scheduling.taints_keep_pods_off,
+    control_plane.leases_expired,
+    control_plane.pods_unseen_by_scheduler,
+    control_plane.deployments_unseen_by_controllers,
     references.absent_referents,
     references.absent_keys,
     references.unbound_claims,
     references.tokens_not_mounted,
     environment.variables_set_elsewhere,
     services.calls_explained,
+    network_agents.network_agents_down,
     quiet_services.services_without_callers_explained,
 )
 
 _MODULES: Final = (
+    control_plane,
     mounts,
     mount_modes,
     memory,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +19,7 @@ IN_VAIN: Final = (
 LINES: tuple[str, ...] = (IN_VAIN,)
 
 # what waits for a host says so in its last lines, which are kept anyway
-_in_vain: Final = re.compile(IN_VAIN + r"|waiting for [a-z0-9]")
+IN_VAIN_WORDS: Final = re.compile(IN_VAIN + r"|waiting for [a-z0-9]")
 _host: Final = re.compile(
     r"(?<![\w./@-])(?:(?P<scheme>[a-z][a-z0-9+]{1,20})://(?:[^\s/@]{1,100}@)?)?"
     r"(?P<host>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?){0,5})\.?"
@@ -46,22 +47,28 @@ class Call:
 def calls_in_vain(facts: Facts) -> list[Call]:
     """Each host once a container, with the last line about it."""
     spaces = {o.namespace for o in facts.objects if o.namespace} | {p.namespace for p in facts.pods if p.namespace}
+    by_address = {a: (o.name, o.namespace or "") for o in facts.objects if o.kind == "Service" for a in o.addresses}
     found: dict[tuple[Owner, str, str, int | None], Call] = {}
     for owner, record in facts.owned_records():
         if record.source not in LOG_SOURCES or not owner.pod or not owner.container:
             continue
-        if not facts.is_failing(owner) or not _in_vain.search(record.message):
+        if not facts.is_failing(owner) or not IN_VAIN_WORDS.search(record.message):
             continue
-        for call in _calls(facts, owner, record, spaces):
+        for call in _calls(facts, owner, record, spaces, by_address):
             found[owner, call.service, call.namespace, call.port] = call
     return [call for _, call in sorted(found.items(), key=lambda kv: (kv[0][:3], kv[0][3] or 0))]
 
 
-def _calls(facts: Facts, owner: Owner, record: Record, spaces: set[str]) -> list[Call]:
+def _calls(
+    facts: Facts, owner: Owner, record: Record, spaces: set[str], by_address: Mapping[str, tuple[str, str]]
+) -> list[Call]:
     out = []
     text = record.message[:4096]
     for match in _host.finditer(text):
         port = int(match["port"]) if match["port"] else None
+        if known := by_address.get(match["host"]):
+            out.append(Call(owner, match["host"], *known, port, True, record))
+            continue
         read = _read(match["host"], owner.namespace, spaces)
         if read is None or read[0].isdecimal():
             continue

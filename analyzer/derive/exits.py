@@ -11,7 +11,7 @@ from analyzer.derive.facts import Facts, Owner, derived, owner_of, quote, quotes
 from analyzer.derive.health import pod_problem
 from analyzer.derive.probe_stories import stories
 from analyzer.derive.starts import last_life
-from analyzer.model import Container, Record
+from analyzer.model import LOG_SOURCES, Container, Record
 
 WAITING: Final = (
     r"(?i)\b(?:still )?waiting (?:for|on|until|to)\b|"
@@ -34,6 +34,7 @@ KILLED_FROM_OUTSIDE: Final = (137, 143)
 RESTARTS: Final = 2  # one more start may be chance
 LONG_SECONDS: Final = 120.0  # an init container that has said the same for so long holds up its pod
 PROGRESS_SECONDS: Final = 600.0  # one that says other things may be migrating or downloading; so long is too long
+MOST_ERRORS: Final = 3
 BEHIND: Final = ("PodInitializing", "ContainerCreating")
 
 _waiting: Final = re.compile(WAITING)
@@ -44,6 +45,13 @@ ERROR: Final = re.compile(
 _stopping: Final = re.compile(r"(?i)sigterm|signal.{0,20}terminated|terminated.{0,10}signal|shutting down|graceful")
 _loop: Final = re.compile(r"\b(?:until|while)\b.{1,2000}\bsleep\b", re.S)
 _number: Final = re.compile(r"\d+")
+
+
+def last_errors(facts: Facts, owner: Owner) -> list[Record]:
+    """The last few error lines in the logs of a container, or of all containers of a pod."""
+    containers = [owner] if owner.container else [owner.of(name) for name in sorted(facts.container_names(owner))]
+    logs = [r for one in containers for r in facts.records_of(one) if r.source in LOG_SOURCES]
+    return [r for r in logs if r.level in ("error", "fatal") or ERROR.search(r.message)][-MOST_ERRORS:]
 
 
 def exits_zero(facts: Facts) -> list[Record]:

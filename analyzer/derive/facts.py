@@ -221,6 +221,13 @@ class Facts:
         pod = self.pod(owner)
         return may_be_failing(container, pod, self.present)
 
+    def is_down(self, pod: Owner) -> bool:
+        """Whether nothing says that all containers of a pod are well; init containers have had their turn."""
+        containers = [c for c in self.containers_of(pod) if c.kind != "init"]
+        if containers:
+            return any(self.is_failing(pod.of(c.container)) for c in containers)
+        return self.is_failing(pod)
+
 
 def quote(record: Record) -> Quote:
     """The line a record stands on."""

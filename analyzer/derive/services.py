@@ -7,6 +7,7 @@ from typing import Final
 
 from analyzer.derive.calls import LINES as CALL_LINES
 from analyzer.derive.calls import Call, calls_in_vain
+from analyzer.derive.dependents import NO_ANSWER
 from analyzer.derive.facts import EPOCH, Facts, Owner, derived, owner_of, quote
 from analyzer.derive.references import is_listed
 from analyzer.derive.starts import listening
@@ -80,10 +81,10 @@ def service_port_serves_nothing(facts: Facts, call: Call) -> Record | None:
 
 
 def address_names_no_service(facts: Facts, call: Call) -> Record | None:
-    """The cluster DNS name that is called has no Service in its namespace."""
+    """The cluster DNS name that is called has no Service in its namespace, and DNS was there to say so."""
     if not call.is_qualified or facts.object("Service", call.namespace, call.service):
         return None
-    if not is_listed(facts, "Service", call.namespace):
+    if not is_listed(facts, "Service", call.namespace) or NO_ANSWER.search(call.record.message):
         return None
     names = sorted(o.name for o in facts.objects_of("Service", call.namespace))
     like = [n for n in names if call.service in n or n in call.service]

@@ -12,7 +12,7 @@ from analyzer.ingest.described import Block, Line
 from analyzer.ingest.event_rows import About
 from analyzer.ingest.gather import Gathered
 from analyzer.ingest.statuses import Place
-from analyzer.model import Node
+from analyzer.model import Node, Object
 
 _NODE_KEYS: Final = frozenset(
     {"Roles", "Taints", "Unschedulable", "System Info", "Allocatable", "Capacity", "Allocated resources",
@@ -54,6 +54,7 @@ def read_node(block: Block, out: Gathered) -> int:
             changed_at = timestamps.parse_time(match["changed"] or "")
             at = Place(line.number, line.text)
             out.records.append(statuses.of_node_condition(name, out.path, kind, said, at, changed_at))
+    out.objects.extend(_lease(sections, name, out.path))
     about = About(kind="Node", name=name or None, node=name or None)
     return unparsed + read_events(sections.get("Events", []), about, out)
 
@@ -100,6 +101,23 @@ def _holder(sections: dict[str, list[Line]]) -> str | None:
     """The Lease of a node is held by the node."""
     lease = sections.get("Lease", [])
     return next((line.value for line in lease if line.key == "HolderIdentity" and line.value != "<unset>"), None)
+
+
+def _lease(sections: dict[str, list[Line]], name: str, path: str) -> list[Object]:
+    """The node's Lease, where its RenewTime was printed."""
+    return [
+        Object(
+            kind="Lease",
+            name=name,
+            namespace="kube-node-lease",
+            path=path,
+            line=line.number,
+            text=line.text,
+            renewed_at=renewed_at,
+        )
+        for line in sections.get("Lease", [])
+        if line.key == "RenewTime" and name and (renewed_at := timestamps.parse_time(line.value))
+    ]
 
 
 def _node(

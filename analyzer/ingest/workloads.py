@@ -7,7 +7,7 @@ from typing import Final
 
 from analyzer.ingest import confidential
 from analyzer.ingest.documents import Entry
-from analyzer.ingest.fields import Fields, boolean, instant, integer, mapping, maps, pairs, text
+from analyzer.ingest.fields import Fields, boolean, instant, integer, mapping, maps, pairs, text, texts
 from analyzer.ingest.gather import Gathered
 from analyzer.ingest.kinds import KINDS
 from analyzer.ingest.locate import Locator, Span
@@ -50,6 +50,8 @@ def read(entry: Entry, kind: str, locator: Locator, out: Gathered, default_names
     name = text(fields, "metadata", "name") or ""
     place = locator.find(locator.child(span, "metadata"), "name", name) if name else None
     offset = locator.start(span) if place is None else place
+    if kind == "Lease" and (renewed := text(fields, "spec", "renewTime")):
+        offset = locator.find(locator.child(span, "spec"), "renewTime", renewed) or offset
     at = Place(locator.line(offset), locator.text(offset))
     thing = _object(fields, kind, name, out.path, at, default_namespace)
     out.objects.append(thing)
@@ -82,6 +84,7 @@ def _object(fields: Fields, kind: str, name: str, path: str, at: Place, default_
         selector=_selector(fields),
         ports=_ports(fields) if kind == "Service" else (),
         addresses=_addresses(fields, kind),
+        renewed_at=instant(fields, "spec", "renewTime") if kind == "Lease" else None,
         hard=_limits(fields) if kind == "LimitRange" else _amounts(fields, "hard"),
         used=_amounts(fields, "used"),
         replicas=_first_integer(fields, ("spec", "replicas"), ("status", "desiredNumberScheduled")),
@@ -119,8 +122,13 @@ def _ports(fields: Fields) -> tuple[str, ...]:
 
 
 def _addresses(fields: Fields, kind: str) -> tuple[str, ...]:
-    """Ready addresses of Endpoints and EndpointSlices; namespace/name of the services that webhooks call."""
-    if kind == "Endpoints":
+    """Ready addresses of Endpoints and EndpointSlices, cluster IPs of a Service; namespace/name of the services that
+    webhooks call.
+    """
+    if kind == "Service":
+        found = [text(fields, "spec", "clusterIP"), *texts(fields, "spec", "clusterIPs")]
+        found = [a for a in found if a != "None"]
+    elif kind == "Endpoints":
         found = [text(a, "ip") for s in maps(fields, "subsets") for a in maps(s, "addresses")]
     elif kind == "EndpointSlice":
         ready = [e for e in maps(fields, "endpoints") if boolean(e, "conditions", "ready") is not False]
