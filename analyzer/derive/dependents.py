@@ -15,7 +15,7 @@ from analyzer.model import LOG_SOURCES, Pod, Record
 
 _NETWORK_PODS: Final = re.compile(
     r"^(?:calico-node|canal|kube-flannel(?:-ds)?|flannel|cilium|aws-node|ovnkube-node|ovs-node|sdn|multus|weave-net|"
-    r"antrea-agent|kube-router|kindnet|azure-cns|azure-npm|kube-ovn-cni)-[a-z0-9]{5}$"
+    r"antrea-agent|kube-router|kindnet|azure-cns|azure-npm|kube-ovn-cni|kube-proxy)-[a-z0-9]{5}$"
 )
 # the resolver was asked and did not answer, as against "no such host", which is an answer
 NO_ANSWER_FROM_DNS: Final = (
@@ -130,7 +130,7 @@ def _by_network(facts: Facts) -> list[Dependency]:
 
 
 def network_agents(facts: Facts) -> list[Pod]:
-    """The network plugins' own pods that are down, each on its node."""
+    """The network plugins' own pods, and kube-proxy's, that are down, each on its node."""
     return [
         p
         for p in facts.pods

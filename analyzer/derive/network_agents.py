@@ -9,6 +9,8 @@ from analyzer.model import Pod, Record
 
 LINES: tuple[str, ...] = ()
 
+STATED = frozenset({"ErrImagePull", "ImagePullBackOff", "CreateContainerConfigError", "OOMKilled"})
+"""What its status says of an agent that is a cause by itself, and the story of the node follows from it."""
 MOST = 3  # lines quoted of those without network
 
 
@@ -21,11 +23,14 @@ def network_agents_down(facts: Facts) -> list[Record]:
             continue
         owner = Owner(agent.namespace or "", agent.name)
         failing = [c for c in facts.containers_of(owner) if facts.is_failing(owner.of(c.container))]
+        if any(c.reason in STATED or c.last_reason in STATED for c in failing):
+            continue
         about = owner.of(failing[0].container) if failing else owner
         message = f"network agent {agent.name} is down on node {agent.node}, and without it {without[0].message[:300]}"
         last = last_errors(facts, about)
         cites = [quote(r) for r in (*last, *without[:MOST])]
-        out.append(derived("NetworkAgentDown", message, [*without[:1], *last][-1], about, cites))
+        reason = "ProxyDown" if agent.name.startswith("kube-proxy-") else "NetworkAgentDown"
+        out.append(derived(reason, message, [*without[:1], *last][-1], about, cites))
     return out
 
 
