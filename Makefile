@@ -25,7 +25,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python bench/run.py
 
 accuracy: $(VENV)/.run
-	$(BIN)/python bench/accuracy.py $(CASES)
+	$(BIN)/python bench/accuracy.py --leave-one-out $(CASES)
 
 docs: $(VENV)/.run
 	$(BIN)/python docs/generate.py

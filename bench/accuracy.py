@@ -1,29 +1,41 @@
 """Score podtopsy on labelled cases: confusion matrix, misses with their reason, calibration of the first diagnosis.
 
-    python bench/accuracy.py [DIR...]        default: the labelled incidents and bundles beside the checkout
+    python bench/accuracy.py [DIR...]                   default: the labelled incidents and bundles beside the checkout
+    python bench/accuracy.py --leave-one-out [DIR...]   again, each case without the patterns it may have led to
 
 A case is a folder with label.json and one of input/, bundle/, bundle.tar.gz, bundle.zip ...; the label names
 `cause` (or `causes`), `also_acceptable`, `container` and `decisive_evidence`. A cause of "none" is a healthy case.
+
+--leave-one-out judges every case again without the patterns that may have been written for it: those that name its
+project, which is the owner or the repository of the label's `origin`, and those that quote it, with a literal of 30
+characters and more that stands in its decisive evidence.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer import analyze
+from analyzer.analysis import analyze_bundle
+from analyzer.bundle import open_bundle
 from analyzer.diagnosis import Cause, Diagnosis
-from patterns.schema import CAUSES
+from patterns.load import load_library
+from patterns.policy import Noise, Policy
+from patterns.schema import CAUSES, Library, Pattern
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 BUNDLES = ("input", "bundle", "bundle.tar.gz", "bundle.tgz", "bundle.tar", "bundle.tar.xz", "bundle.zip")
 NONE = "none"
 ALARM = 0.5  # confidence from which a diagnosis of a healthy case is a false alarm
+MOST_NAMED = 3  # patterns that have a word which is still a name
+LONG = 30  # characters that are quoted, rather than met
 BINS = (0.0, 0.2, 0.4, 0.6, 0.8)
 
 
@@ -32,6 +44,8 @@ class Case:
     """One labelled case and what was said of it."""
 
     name: str
+    bundle: Path
+    origin: str
     labels: list[dict[str, object]]  # empty: healthy
     diagnosis: Diagnosis
 
@@ -59,7 +73,7 @@ def acceptable(label: dict[str, object]) -> set[str]:
     return {str(label["cause"]), *map(str, more)}
 
 
-def cases(folders: Sequence[Path]) -> Iterator[Case]:
+def cases(folders: Sequence[Path], library: Library) -> Iterator[Case]:
     for folder in folders:
         for path in sorted(folder.rglob("label.json")):
             bundle = next((path.parent / b for b in BUNDLES if (path.parent / b).exists()), None)
@@ -67,19 +81,81 @@ def cases(folders: Sequence[Path]) -> Iterator[Case]:
                 continue
             label = json.loads(path.read_text(encoding="utf-8"))
             labels = label.get("causes") or ([] if label.get("cause") in (NONE, "healthy", None) else [label])
-            yield Case(path.parent.name, labels, analyze([bundle]))
+            origin = str(label.get("origin") or "")
+            yield Case(path.parent.name, bundle, origin, labels, judged(bundle, library))
+
+
+def judged(bundle: Path, library: Library, without: Sequence[str] = ()) -> Diagnosis:
+    """The diagnosis of a bundle, without the findings of some patterns."""
+    policy = Policy(noise=tuple(Noise(pattern=p) for p in without))
+    return analyze_bundle(open_bundle([bundle]), library, policy=policy)
 
 
 def main() -> None:
-    folders = [Path(a) for a in sys.argv[1:]] or [SHARED / "incidents", SHARED / "bundles"]
+    arguments = sys.argv[1:]
+    is_leaving_out = "--leave-one-out" in arguments
+    folders = [Path(a) for a in arguments if not a.startswith("--")] or [SHARED / "incidents", SHARED / "bundles"]
+    library = load_library()
     if not any(f.is_dir() for f in folders):
         sys.exit(f"no labelled cases in {', '.join(map(str, folders))}")
-    found = list(cases(folders))
+    found = list(cases(folders, library))
     sick, healthy = [c for c in found if c.labels], [c for c in found if not c.labels]
     print_confusion(sick)
     print_misses(found)
     print_calibration(found)
     print_summary(sick, healthy)
+    if is_leaving_out:
+        print_left_out(found, library)
+
+
+def print_left_out(found: Sequence[Case], library: Library) -> None:
+    """The summary over the same cases, those judged again that may have led to patterns."""
+    print("\nleave one out: each case without the patterns that name its project or quote it")
+    again = []
+    for case in found:
+        ids = sorted({*naming(case, library), *quoting(case, library)})
+        left = dataclasses.replace(case, diagnosis=judged(case.bundle, library, ids)) if ids else case
+        if case.labels and case.is_right(1) and not left.is_right(1):
+            print(f"  {case.name}: said {left.said} without {', '.join(ids)}")
+        again.append(left)
+    print_summary([c for c in again if c.labels], [c for c in again if not c.labels])
+
+
+def naming(case: Case, library: Library) -> list[str]:
+    """The patterns whose id, title or regexes name the project; a word that many patterns have is no name."""
+    words = {w for part in case.origin.split("/")[3:5] for w in re.findall(r"[a-z][a-z0-9]{3,}", part.lower())}
+    found = []
+    for word in sorted(words - {"kubernetes"}):
+        having = [p.id for _, p in sorted(library.patterns.items()) if word in words_of(p)]
+        found += having if len(having) <= MOST_NAMED else []
+    return found
+
+
+def words_of(pattern: Pattern) -> set[str]:
+    told = [pattern.id, pattern.title, *(s.message or "" for s in pattern.match.selectors)]
+    return set(re.findall(r"[a-z][a-z0-9]{3,}", " ".join(told).lower()))
+
+
+def quoting(case: Case, library: Library) -> list[str]:
+    """The patterns with a long literal of the decisive evidence."""
+    wanted = " ".join(str(e) for label in case.labels for e in listed(label, "decisive_evidence"))
+    return [
+        p.id
+        for _, p in sorted(library.patterns.items())
+        if any(literal in wanted for s in p.match.selectors for literal in literals(s.message or ""))
+    ]
+
+
+def literals(regex: str) -> list[str]:
+    """The stretches of a regex that stand for themselves, where they are long."""
+    plain = re.sub(r"\\([^A-Za-z0-9])", lambda m: "\0" if m[1] == "\0" else m[1], regex.replace("\\d", "\0"))
+    return [part for part in re.split(r"[\0()\[\]{}|*+?^$\\]|\.(?=[*+{])", plain) if len(part) >= LONG]
+
+
+def listed(label: dict[str, object], key: str) -> list[object]:
+    value = label.get(key) or []
+    assert isinstance(value, list)
+    return value
 
 
 def print_confusion(sick: Sequence[Case]) -> None:
