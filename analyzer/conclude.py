@@ -71,7 +71,7 @@ def conclude(
         unexplained=unexplained,
         explained=explained(case, ranked, causes),
         calm=calm(case, ranked),
-        missing=missing(facts, failed, files, _rests_on(causes, unexplained)),
+        missing=missing(facts, failed, files, _rests_on(causes, unexplained), next(iter(causes), None)),
         complete=all(f.status == "parsed" for f in files) and all(n.is_of_source for n in notes),
         files=tuple(files),
         notes=tuple(notes),

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from analyzer.derive.facts import Facts, Owner
-from analyzer.diagnosis import EvidenceLine, Missing, ObjectRef
+from analyzer.diagnosis import Cause, EvidenceLine, Missing, ObjectRef
 from analyzer.failures import Failure
+from analyzer.gaps import SURE, gaps
 from analyzer.model import FileEntry
 from analyzer.shell import word
 
@@ -25,14 +26,20 @@ REDACTED = re.compile(
 
 
 def missing(
-    facts: Facts, failures: Sequence[Failure], files: Sequence[FileEntry], quoted: Sequence[EvidenceLine] = ()
+    facts: Facts,
+    failures: Sequence[Failure],
+    files: Sequence[FileEntry],
+    quoted: Sequence[EvidenceLine] = (),
+    first: Cause | None = None,
 ) -> tuple[Missing, ...]:
-    """What would decide or prove the diagnosis, most telling first; `quoted` is what it rests on."""
+    """What would decide or prove the diagnosis, most telling first; `quoted` is what it rests on, `first` its cause."""
     out: dict[tuple[str, str], Missing] = {}
     for failure in sorted(failures, key=lambda f: (-f.weight, f.about))[:MOST_OBJECTS]:
         for gap in _of_failure(facts, failure, files):
             out.setdefault((gap.what, gap.command), gap)
-    for gap in (*_redacted(quoted), *_truncated(files)):
+    unsure = first is None or first.confidence < SURE
+    more = gaps(facts, first.cause if first else None, first.about if first else None) if unsure else ()
+    for gap in (*_redacted(quoted), *_truncated(files), *more):
         out.setdefault((gap.what, gap.command), gap)
     return tuple(out.values())
 
