@@ -58,6 +58,8 @@ class Places:
                 found.update(self.by_workload.get((namespace, workload), ()))
         if about.kind == "Node":
             found.update(self.by_node.get(about.name, ()))
+            if len(self.case.facts.nodes) == 1:
+                found.update(self.by_node.get("", ()))  # what has no node has no other to go to
         for dependency in self.calls_of(about):
             found.update(self.by_pod.get(dependency.caller.whole_pod, ()))
         return sorted(found)

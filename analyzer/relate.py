@@ -53,6 +53,8 @@ def nearness(facts: Facts, finding: ObjectRef, failure: ObjectRef) -> Nearness |
         return Nearness(0.6, f"another object of {mine[0]} {mine[1]}")
     if finding.kind == "Node" and finding.name == failure.node:
         return Nearness(0.6, f"its node {finding.name}")
+    if finding.kind == "Node" and failure.kind == "Pod" and not failure.node and len(facts.nodes) == 1:
+        return Nearness(0.5, f"{finding.name}, the only node there is")
     if finding.kind not in ("Pod", "Node") and _same_namespace(finding, failure):
         return Nearness(0.35, f"the same namespace {failure.namespace}")
     return None

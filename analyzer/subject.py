@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from analyzer.case import Case
 from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import ObjectRef
-from analyzer.failures import Failure
 from analyzer.rank import Ranked
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")
 _PODS_IN_WORDS = (  # how components name a pod inside a message
-    re.compile(r"\bpods? \\*\"(?P<pod>[a-z0-9][a-z0-9.-]{1,252})\\*\""),
+    re.compile(r"\bpods? \\*\"(?P<pod>[a-z0-9][a-z0-9.-]{1,252})(?:_(?P<namespace>[a-z0-9-]{1,63}))?\\*\""),
     re.compile(r"\b[Pp]od[ =:]\\*\"?(?P<namespace>[a-z0-9-]{1,63})/(?P<pod>[a-z0-9][a-z0-9.-]{1,252})"),
     re.compile(r"\b(?P<pod>[a-z0-9][a-z0-9.-]{1,252})_(?P<namespace>[a-z0-9-]{1,63})\([0-9a-f-]{8,36}\)"),
     re.compile(r"\bcreate Pod (?P<pod>[a-z0-9][a-z0-9.-]{1,252}) in\b"),
@@ -23,7 +21,7 @@ _PODS_IN_WORDS = (  # how components name a pod inside a message
 def subject(ranked: Ranked, case: Case) -> ObjectRef:
     """The object of the leading finding, its unknown parts from its message, the nearest failure, the only one."""
     ref = _located(ranked.lead.finding.about, ranked, case)
-    nearest = _nearest(ranked, case.failures)
+    nearest = _nearest(ranked, case)
     named = dict(ranked.lead.finding.captures)
     is_same = ref.name == nearest.name
     return ObjectRef(
@@ -45,17 +43,25 @@ def _node(ref: ObjectRef, facts: Facts) -> str:
     return (row.node if row is not None else None) or (next(iter(names)) if len(names) == 1 else "")
 
 
-def _nearest(ranked: Ranked, failures: Sequence[Failure]) -> ObjectRef:
-    near = ranked.lead.near
-    best = max(near, key=lambda i: (near[i].value, failures[i].weight, -i), default=None)
+def _nearest(ranked: Ranked, case: Case) -> ObjectRef:
+    """What the nearest failure is about; of several alike, the one that the bundle lists first."""
+    near, failures = ranked.lead.near, case.failures
+    best = min(
+        near, key=lambda i: (-near[i].value, -failures[i].weight, _place(failures[i].about, case), i), default=None
+    )
     return ObjectRef() if best is None else failures[best].about
+
+
+def _place(ref: ObjectRef, case: Case) -> tuple[str, int]:
+    pod = case.facts.pod(Owner(ref.namespace, ref.pod)) if ref.pod else None
+    return ("", 0) if pod is None else (pod.path, pod.line)
 
 
 def _located(ref: ObjectRef, ranked: Ranked, case: Case) -> ObjectRef:
     """A finding without a name, placed on the failure whose log it is, else on the pod that its message names."""
     if ref.name:
         return ref
-    failed = _nearest(ranked, case.failures)
+    failed = _nearest(ranked, case)
     hurt = {case.failures[i].about.pod for i in ranked.explains} - {""}
     is_its_log = ref.container in ("", failed.container) or failed.name.startswith(f"{ref.container}-")
     if failed.name and is_its_log and (not ref.node or len(hurt) == 1):
@@ -66,7 +72,8 @@ def _located(ref: ObjectRef, ranked: Ranked, case: Case) -> ObjectRef:
             container=ref.container or failed.container,
             node=ref.node or failed.node,
         )
-    return _in_words(ref, ranked, case.facts) if not ref.node else ref
+    is_event = all(case.facts.records[i].source == "event" for i in ranked.lead.finding.record_ids)
+    return _in_words(ref, ranked, case.facts) if is_event or not ref.node else ref
 
 
 def _in_words(ref: ObjectRef, ranked: Ranked, facts: Facts) -> ObjectRef:
@@ -74,7 +81,9 @@ def _in_words(ref: ObjectRef, ranked: Ranked, facts: Facts) -> ObjectRef:
         for words in _PODS_IN_WORDS:
             if found := words.search(facts.records[i].message[:4096]):
                 namespace = found.groupdict().get("namespace") or ref.namespace
-                return ObjectRef(namespace=namespace, kind="Pod", name=found["pod"], container=ref.container)
+                return ObjectRef(
+                    namespace=namespace, kind="Pod", name=found["pod"], container=ref.container, node=ref.node
+                )
     return ref
 
 
