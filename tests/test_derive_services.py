@@ -134,3 +134,12 @@ def test_an_init_container_that_waits_is_a_caller_too() -> None:
     assert messages("DependencyScaledToZero", files) == [
         "wait-redis calls redis:6379 in vain: Deployment redis in namespace shop is scaled to 0 replicas"
     ]
+
+
+def test_a_name_that_had_an_address_names_a_service() -> None:
+    """It is refused or slow; the listing may lack it for reasons of its own."""
+    line = "FATAL Get http://rates.shop.svc:8080/: dial tcp 10.96.7.7:8080: i/o timeout"
+    services = (service("other", app="other"), service("web", app="web"))
+    assert messages("AddressNamesNoService", bundle(line, *services)) == []
+    gone = "FATAL Get http://rates.shop.svc:8080/: dial tcp: lookup rates.shop.svc on 10.96.0.10:53: no such host"
+    assert messages("AddressNamesNoService", bundle(gone, *services)) != []

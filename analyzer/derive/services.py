@@ -17,6 +17,11 @@ LINES: tuple[str, ...] = CALL_LINES
 
 _WORKLOADS: Final = ("Deployment", "StatefulSet", "ReplicaSet", "DeploymentConfig")
 _refused: Final = re.compile(r"(?i)connection refused|econnrefused")
+_dialled: Final = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}\b")
+_no_such_name: Final = re.compile(
+    r"(?i)no such host|not known|enotfound|can't resolve|could not (?:translate|resolve)|unknown ?host|bad address|"
+    r"does not (?:resolve|exist)|nxdomain|no address"
+)
 _scaled_down: Final = re.compile(r"^Scaled down replica set \S+ to 0\b")
 PORT: Final = re.compile(r"^(?P<port>\d+)/(?P<protocol>\w+)->(?P<target>\S+)$")
 
@@ -84,8 +89,11 @@ def address_names_no_service(facts: Facts, call: Call) -> Record | None:
     """The cluster DNS name that is called has no Service in its namespace, and DNS was there to say so."""
     if not call.is_qualified or facts.object("Service", call.namespace, call.service):
         return None
-    if not is_listed(facts, "Service", call.namespace) or NO_ANSWER.search(call.record.message):
+    told = call.record.message
+    if not is_listed(facts, "Service", call.namespace) or NO_ANSWER.search(told):
         return None
+    if _dialled.search(told) and not _no_such_name.search(told):
+        return None  # the name had an address
     names = sorted(o.name for o in facts.objects_of("Service", call.namespace))
     like = [n for n in names if call.service in n or n in call.service]
     near = f" (it has {', '.join(like)})" if like else ""
