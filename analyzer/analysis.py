@@ -89,7 +89,7 @@ def analyze_bundle(
     together = concluded if rules is None else beside(concluded, rules.find(evidence), rules.notes())
     if again is not None and (options.neighbours is not None or bundle.bytes_read <= QUICK_BYTES):
         together = with_neighbours(together, again(), NEAR if options.neighbours is None else options.neighbours)
-    diagnosis = masked(together, evidence.secrets)
+    diagnosis = masked(together, evidence.secrets, evidence.keyed)
     return diagnosis if options.anonymize is None else options.anonymize(diagnosis, evidence)
 
 
@@ -114,7 +114,9 @@ def screen_of(library: Library, rules: Translation | None = None) -> Screen:
 def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:
     """What the bundle holds and what became of each file, with the notes on what could not be read."""
     evidence = evidence_of(paths, options)
-    return mask_with(Masker(evidence.secrets), (rows(FileEntry, evidence.files), rows(Note, evidence.notes)))
+    return mask_with(
+        Masker(evidence.secrets, evidence.keyed), (rows(FileEntry, evidence.files), rows(Note, evidence.notes))
+    )
 
 
 def evidence_of(paths: Sequence[str | Path], options: Options = Options()) -> Evidence:

@@ -413,4 +413,5 @@ class Evidence:
     present: dt.datetime | None = None  # collected_at, else the newest time seen: what "now" means in this bundle
     layouts: tuple[str, ...] = ()
     holders: tuple[Holder, ...] = ()  # in the order of files and lines
+    keyed: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (key, value) as Secrets write them
     secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never to be written

@@ -157,3 +157,68 @@ def test_a_line_too_long_to_look_through_is_withheld_and_counted(
     done = clean_bundle(str(given), tmp_path / "out")
     assert (tmp_path / "out/a.log").read_text() == "first\n<withheld>\nlast\n"
     assert done.files[0].masked == (("withheld", 1),)
+
+
+def test_a_zip_that_lost_its_list_of_members_becomes_a_whole_one(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x/app.log", LOG)
+        archive.writestr("x/other.log", "fine\n")
+    data = packed.getvalue()
+    (tmp_path / "in.zip").write_bytes(data[: data.index(b"PK\x01\x02")])
+    account = clean_bundle(str(tmp_path / "in.zip"), tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as cleaned:
+        assert {n: cleaned.read(n).decode() for n in cleaned.namelist()} == {
+            "x/app.log": MASKED,
+            "x/other.log": "fine\n",
+        }
+    assert [left.reason[-39:] for left in account.left_out] == ["2 files were found by their own headers"]
+
+
+SHORT = """kind: Secret
+metadata: {name: db, namespace: shop}
+data:
+  pin: MTIzNA==
+  flag: eA==
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "masked"),
+    [
+        ("a.yaml", SHORT, SHORT.replace("MTIzNA==", "<secret-1>").replace("eA==", "<secret-2>")),
+        (
+            "a.json",
+            '{"kind":"Secret","metadata":{"name":"db"},"data":{"pin":"MTIzNA==","flag":"eA=="}}\n',
+            '{"kind":"Secret","metadata":{"name":"db"},"data":{"pin":"<secret-1>","flag":"<secret-2>"}}\n',
+        ),
+    ],
+)
+def test_a_secrets_value_of_a_few_characters_is_masked_behind_its_key(
+    path: str, text: str, masked: str, tmp_path: Path
+) -> None:
+    copy = 'applied: "{\\"data\\":{\\"pin\\":\\"MTIzNA==\\"}}", pin: MTIzNA==x, spin: MTIzNA==, pin of MTIzNA==\n'
+    clean_bundle(str(tree(tmp_path / "in", {path: text.encode(), "z.txt": copy.encode()})), tmp_path / "out")
+    assert (tmp_path / "out" / path).read_text() == masked
+    assert (tmp_path / "out/z.txt").read_text() == copy.replace('\\"MTIzNA==\\"', '\\"<secret-1>\\"')
+
+
+def test_the_mapping_is_asked_for_before_anything_is_written_and_never_lies_inside(tmp_path: Path) -> None:
+    given = tree(tmp_path / "in", {"a.log": b"no route to 10.1.2.3\n"})
+    (tmp_path / "map.json").write_text("mine")
+    for mapping in (tmp_path / "map.json", tmp_path / "out" / "map.json", tmp_path / "none" / "map.json"):
+        with pytest.raises(UsageError):
+            clean_bundle(str(given), tmp_path / "out", Cleaning(anonymize=True, mapping=mapping))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "map.json"]
+    clean_bundle(str(given), tmp_path / "out", Cleaning(anonymize=True, mapping=tmp_path / "map.json", force=True))
+    assert "10.1.2.3" in (tmp_path / "map.json").read_text()
+    assert (tmp_path / "out/a.log").read_text() == "no route to 100.64.1.1\n"
+
+
+def test_a_link_is_not_written_through_even_with_force(tmp_path: Path) -> None:
+    given = tree(tmp_path / "in", {"a.log": b"x\n"})
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="it is a link"):
+        clean_bundle(str(given), tmp_path / "out", Cleaning(force=True))
+    assert list((tmp_path / "elsewhere").iterdir()) == []

@@ -47,7 +47,7 @@ def timeline(
     asked = period(since, until, tz)
     with progress(paths, no_progress) as report:
         evidence = evidence_of(paths, Options(patterns=tuple(patterns or ()), timezone=tz, progress=report))
-    told = mask_with(Masker(evidence.secrets), chronicle(evidence, namespace or (), pod or (), asked))
+    told = mask_with(Masker(evidence.secrets, evidence.keyed), chronicle(evidence, namespace or (), pod or (), asked))
     emit_chronicle(told, format.value, output, force=force)
     if broken := broken_parts(evidence):
         for part in broken:

@@ -351,6 +351,7 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
         present=settled.reference,
         layouts=tuple(sorted(gathered.layouts, key=lambda name: (-gathered.layouts[name], name))),
         holders=tuple(sorted((row for h in harvests for row in h.holders), key=lambda r: (r.path, r.line, r.what))),
+        keyed=tuple(sorted({pair for h in harvests for pair in h.keyed})),
         secrets=tuple(sorted({value for h in harvests for value in h.secrets})),
     )
 

@@ -50,13 +50,18 @@ def of_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def of_secret(fields: Fields) -> Iterator[tuple[str, str]]:
     """(Key, value) of a Secret's data and stringData, as written and decoded."""
+    yield from written_in(fields)
+    for key in mapping(fields, "data"):
+        value = text(fields, "data", key)
+        if value and not is_placeholder(value):
+            yield from ((key, line) for line in _decoded(value))
+
+
+def written_in(fields: Fields) -> Iterator[tuple[str, str]]:
+    """(Key, value) of a Secret's data and stringData, as written."""
     for part in ("data", "stringData"):
-        for key in mapping(fields, part):
-            value = text(fields, part, key)
-            if value:
-                yield key, value
-                if part == "data" and not is_placeholder(value):
-                    yield from ((key, line) for line in _decoded(value))
+        values = ((key, text(fields, part, key)) for key in mapping(fields, part))
+        yield from ((key, value) for key, value in values if value)
 
 
 def _decoded(value: str) -> Iterator[str]:

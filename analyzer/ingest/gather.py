@@ -36,6 +36,7 @@ class Gathered:
     usages: list[Usage] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     holders: list[Holder] = field(default_factory=list)
+    keyed: list[tuple[str, str]] = field(default_factory=list, repr=False)
     secrets: list[str] = field(default_factory=list, repr=False)
     pairs: list[Pair] = field(default_factory=list)  # times that two clocks wrote
 
@@ -69,6 +70,7 @@ class Gathered:
             usages=tuple(self.usages),
             notes=tuple(self.notes),
             holders=tuple(self.holders),
+            keyed=tuple(dict.fromkeys(self.keyed)),
             secrets=tuple(dict.fromkeys(self.secrets)),
             pairs=least_of(self.pairs),
         )

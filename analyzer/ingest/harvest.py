@@ -51,4 +51,5 @@ class Harvest:
     sought: tuple[SoughtLine, ...] = ()
     holders: tuple[Holder, ...] = ()
     pairs: tuple[Pairs, ...] = ()  # what two clocks stamped
+    keyed: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (key, value) as a Secret writes them
     secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never written anywhere

@@ -56,6 +56,7 @@ def read(entry: Entry, kind: str, locator: Locator, out: Gathered, default_names
     thing = _object(fields, kind, name, out.path, at, default_namespace)
     out.objects.append(thing)
     if kind == "Secret":
+        out.keyed.extend(confidential.written_in(fields))
         out.keep_secrets(confidential.of_secret(fields), confidential.in_object(thing))
     out.records.extend(_bad_conditions(fields, thing, locator, span))
     if thing.phase in BAD_PHASES.get(kind, ()):

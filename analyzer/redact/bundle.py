@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Final
 
-from analyzer import archive, directory, tarstream, zipstream
+from analyzer import archive, directory, tarstream, zipsalvage, zipstream
 from analyzer.archive import HEAD_BYTES, Decompressed, Rewound
 from analyzer.encoding import looks_binary, wide_encoding
 from analyzer.errors import InputError, UsageError
@@ -155,11 +155,12 @@ class Cleaner:
 
     def _zip(self, source: Readable, head: bytes, path: str, sink: IO[bytes], depth: int) -> bool:
         with ExitStack() as stack:
-            try:
-                zipped = zipfile.ZipFile(zipstream.seekable(source, head, stack))
-            except UNREADABLE as error:
-                return self._leave_out(path, f"damaged zip archive ({first_line(error)})")
             taken: set[str] = set()
+            seekable = zipstream.seekable(source, head, stack)
+            try:
+                zipped = zipfile.ZipFile(seekable)
+            except UNREADABLE as error:
+                return self._salvaged(seekable, path, f"damaged zip archive ({first_line(error)})", sink, depth)
             packed = stack.enter_context(zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED))
             for info in sorted(zipped.infolist(), key=lambda i: i.filename):
                 name = clean_name(os.fsencode(info.filename.replace("\\", "/")))
@@ -171,18 +172,41 @@ class Cleaner:
                     continue
                 entry = zipfile.ZipInfo(_other(self._name(name or ""), taken), info.date_time)
                 taken.add(entry.filename)
-                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-                with _spool() as spool:
-                    try:
-                        with zipped.open(info) as data:
-                            written = self._entry(data, f"{path}/{entry.filename}", spool, depth + 1)
-                    except UNREADABLE as error:
-                        self._leave_out(inner, f"damaged zip member ({first_line(error)})")
-                        continue
-                    if written:
-                        spool.seek(0)
-                        with packed.open(entry, "w", force_zip64=True) as target:
-                            shutil.copyfileobj(spool, target, 1 << 20)
+                try:
+                    with zipped.open(info) as data:
+                        self._into_zip(data, path, entry, packed, depth)
+                except UNREADABLE as error:
+                    self._leave_out(inner, f"damaged zip member ({first_line(error)})")
+        return True
+
+    def _into_zip(self, data: Readable, path: str, entry: zipfile.ZipInfo, packed: zipfile.ZipFile, depth: int) -> None:
+        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+        with _spool() as spool:
+            if self._entry(data, f"{path}/{entry.filename}", spool, depth + 1):
+                spool.seek(0)
+                with packed.open(entry, "w", force_zip64=True) as target:
+                    shutil.copyfileobj(spool, target, 1 << 20)
+
+    def _salvaged(self, source: IO[bytes], path: str, reason: str, sink: IO[bytes], depth: int) -> bool:
+        """What a zip archive without its list of members still holds, as one that has a list."""
+        source.seek(0)
+        most = self._limits.salvage_bytes
+        found = list(zipsalvage.salvage(source.read(most), most))
+        if not any(member.data for member in found):
+            return self._leave_out(path, reason)
+        self._note(path, f"{reason}: {len(found)} files were found by their own headers")
+        taken: set[str] = set()
+        with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
+            for member in found:
+                name = clean_name(member.name)
+                if name is None or (member.damage is not None and not member.data):
+                    self._leave_out(f"{path}/{shown_name(member.name)}", member.damage or "unsafe path")
+                    continue
+                if member.damage is not None:
+                    self._note(f"{path}/{self._name(name)}", member.damage)
+                entry = zipfile.ZipInfo(_other(self._name(name), taken))
+                taken.add(entry.filename)
+                self._into_zip(io.BytesIO(member.data), path, entry, packed, depth)
         return True
 
     def _mask(self, lines: Sequence[str]) -> Sequence[str]:

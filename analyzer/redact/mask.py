@@ -10,6 +10,7 @@ from typing import Final
 
 from analyzer.diagnosis import Masked
 from analyzer.redact.detect import Secret, Unchecked, secrets_in
+from analyzer.redact.keyed import Keyed
 from analyzer.redact.known import Known
 
 WITHHELD: Final = "<withheld>"
@@ -26,8 +27,14 @@ class _Found:
 class Masker:
     """Everything one report or bundle hides; learn first, then clean, and nothing learnt leaves by any line."""
 
-    def __init__(self, known: Iterable[str] = (), *, is_excerpt: bool = True) -> None:
-        """`known` values are secrets wherever they stand; lines are excerpts, or follow one another to a file's end."""
+    def __init__(
+        self, known: Iterable[str] = (), keyed: Iterable[tuple[str, str]] = (), *, is_excerpt: bool = True
+    ) -> None:
+        """`known` values are secrets wherever they stand, `keyed` (key, value) behind their key.
+
+        Lines are excerpts, or follow one another to a file's end.
+        """
+        self._keyed = Keyed(keyed)
         self._is_excerpt = is_excerpt
         self._known = Known()
         self._masks: dict[str, str] = {}
@@ -89,7 +96,7 @@ class Masker:
             self._known.add(kind, coded)
 
     def _replaced(self, line: str, secrets: list[Secret]) -> str:
-        spans = _joined(secrets, self._known.occurrences(line))
+        spans = _joined(secrets, [*self._known.occurrences(line), *self._keyed.occurrences(line)])
         if not spans:
             return line
         parts: list[str] = []

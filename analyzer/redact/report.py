@@ -10,9 +10,9 @@ from analyzer.redact.mask import Masker
 from analyzer.redact.walk import T, changed
 
 
-def masked(diagnosis: Diagnosis, known: Iterable[str] = ()) -> Diagnosis:
-    """The diagnosis with every secret masked and the masks counted; `known` values count as secrets everywhere."""
-    masker = Masker(known)
+def masked(diagnosis: Diagnosis, known: Iterable[str] = (), keyed: Iterable[tuple[str, str]] = ()) -> Diagnosis:
+    """The diagnosis with every secret masked and the masks counted; `known` and `keyed` as of a Masker."""
+    masker = Masker(known, keyed)
     clean = mask_with(masker, diagnosis)
     return dataclasses.replace(clean, masked=masker.counts)
 
