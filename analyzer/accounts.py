@@ -6,20 +6,14 @@ import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 
-import orjson
-
 from analyzer.document import file_document
 from analyzer.model import ARCHIVE, FileEntry, Note
 from reports.visible import one_line
 
 
-def as_json(entries: Sequence[FileEntry], notes: Sequence[Note]) -> bytes:
+def as_document(entries: Sequence[FileEntry], notes: Sequence[Note]) -> dict[str, object]:
     """`files` and `notes` as the diagnosis has them."""
-    content = {
-        "files": [file_document(e) for e in entries],
-        "notes": [dataclasses.asdict(n) for n in notes],
-    }
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
+    return {"files": [file_document(e) for e in entries], "notes": [dataclasses.asdict(n) for n in notes]}
 
 
 def as_text(entries: Sequence[FileEntry], notes: Sequence[Note]) -> str:

@@ -133,7 +133,7 @@ def write(path: Path, content: bytes, *, force: bool = False) -> None:
 def emit_ledger(entries: Sequence[FileEntry], notes: Sequence[Note], *, as_json: bool) -> None:
     """The ledger to standard output."""
     if as_json:
-        _print(accounts.as_json(entries, notes))
+        _print(json_bytes(accounts.as_document(entries, notes)))
     else:
         _print(accounts.as_text(entries, notes).encode("utf-8", "backslashreplace"))
 

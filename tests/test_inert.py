@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from analyzer import accounts
 from analyzer.analysis import Options, analyze_bundle
 from analyzer.bundle import Bundle
 from analyzer.compose import compose
 from analyzer.diagnosis import Diagnosis
-from analyzer.present import to_json, to_text
+from analyzer.junit import junit
+from analyzer.present import json_bytes, to_json, to_text
+from analyzer.sarif import sarif
 from analyzer.shell import word
 from patterns.load import load_library
 from reports import render
@@ -89,7 +92,11 @@ def test_the_terminal_and_json_hold_no_character_that_steers() -> None:
         "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
     )
     page = compose(found)
-    for text in (to_text(found), to_json(found).decode(), render.html(page), render.markdown(page)):
+    ledger = accounts.as_text(found.files, found.notes), json_bytes(accounts.as_document(found.files, found.notes))
+    programs = junit(found).decode(), json_bytes(sarif(found)).decode()
+    for text in (to_text(found), to_json(found).decode(), render.html(page), render.markdown(page), *programs):
+        assert steering.search(text) is None
+    for text in (ledger[0], ledger[1].decode()):
         assert steering.search(text) is None
     assert "\\u001b" in render.markdown(page)
     assert "\\u202e" in render.html(page)

@@ -84,7 +84,7 @@ def test_archives_beyond_their_depth_are_listed(tmp_path: Path) -> None:
     for _ in range(3):
         data = gzip.compress(data)
     (tmp_path / "a.gz").write_bytes(data)
-    assert read(tmp_path)[0]["a.gz"]["lines"] == 1
+    assert read(tmp_path)[0]["a.gz"]["content"]["lines"] == 1  # type: ignore[index]
     files, _ = read(tmp_path, "--max-depth", "1")
     assert files["a.gz"]["reason"] == "more than 1 archives inside one another (--max-depth): not read"
 

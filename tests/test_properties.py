@@ -6,7 +6,6 @@ import bz2
 import functools
 import gzip
 import io
-import json
 import lzma
 import tarfile
 import tempfile
@@ -18,7 +17,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analyzer.accounts import as_json
+from analyzer.accounts import as_document
 from analyzer.bundle import Bundle, Limits
 from analyzer.encoding import decode, wide_encoding
 from analyzer.errors import InputError
@@ -184,7 +183,7 @@ def test_an_archive_of_any_content_is_read_and_every_file_of_it_adds_up(raw: byt
         return
     entries, notes = rows(FileEntry, evidence.files), rows(Note, evidence.notes)
     assert entries
-    for told in json.loads(as_json(entries, notes))["files"]:
+    for told in as_document(entries, notes)["files"]:
         for counts in (told, told["content"] or told):
             assert counts["parsed"] + counts["unparsed"] + counts["skipped"] == counts["lines"]
             assert min(counts["parsed"], counts["unparsed"], counts["skipped"]) >= 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import json
 import lzma
 import tarfile
 import zipfile
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.accounts import as_json, as_text
+from analyzer.accounts import as_document, as_text
 from analyzer.analysis import Options, analyze_bundle, ledger
 from analyzer.bundle import Bundle
 from analyzer.model import FileEntry
@@ -33,7 +32,7 @@ def read(folder: Path, **files: bytes) -> dict[str, dict[str, object]]:
     """The files of the JSON ledger by path, for a directory with these files."""
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    return {f["path"]: f for f in json.loads(as_json(*ledger([folder])))["files"]}
+    return {f["path"]: f for f in as_document(*ledger([folder]))["files"]}
 
 
 @pytest.mark.parametrize("coding", COMPRESSORS)
