@@ -328,6 +328,8 @@ def _read_head(stream: Readable) -> bytes:
 
 
 def _whole(head: bytes, stream: Readable) -> Readable:
+    if len(head) < HEAD_BYTES:  # that was all
+        return io.BytesIO(head)
     if isinstance(stream, (io.FileIO, io.BytesIO)):  # rewinding saves a copy of every block
         stream.seek(0)
         return stream

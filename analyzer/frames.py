@@ -96,9 +96,7 @@ def _lists(name: str, values: list[Any], dtype: pl.List) -> pl.Series:
 
 def rows(row: type[Row], table: pl.DataFrame) -> list[Row]:
     """The rows of a frame as values again; columns that the class does not know are left out."""
-    names = list(_schema(row))
-    columns = [_values(table[n], _schema(row)[n]) for n in names]
-    return [row(**dict(zip(names, fields, strict=True))) for fields in zip(*columns, strict=True)]
+    return list(map(row, *(_values(table[n], dtype) for n, dtype in _schema(row).items())))
 
 
 def _values(column: pl.Series, dtype: pl.DataType) -> list[Any]:

@@ -678,3 +678,11 @@ def test_a_giant_line_is_cited_around_the_place() -> None:
     place = locator.find(Span(0, len(raw)), "message", "boom")
     assert place is not None
     assert "boom" in locator.text(place) and len(locator.text(place)) <= 1024
+
+
+def test_lines_are_numbered_alike_in_whatever_order_they_are_asked_for() -> None:
+    raw = b"".join(b"%d\n" % i for i in range(2_000))
+    starts = [i for i in range(len(raw)) if i == 0 or raw[i - 1 : i] == b"\n"]
+    locator = Locator(raw)
+    asked = [*range(0, 2_000, 7), *range(1_999, 0, -13), 1_000, 1_001, 5, 1_999]
+    assert [locator.line(starts[i]) for i in asked] == [i + 1 for i in asked]

@@ -22,9 +22,11 @@ from analyzer.bundle import Bundle, Limits
 from analyzer.encoding import decode, wide_encoding
 from analyzer.errors import InputError
 from analyzer.frames import rows
-from analyzer.ingest import FORMATS, blocks, ingest, journal_export, journal_json, journal_verbose
+from analyzer.ingest import FORMATS, blocks, documents, ingest, journal_export, journal_json, journal_verbose
 from analyzer.ingest.bulk import read_log
+from analyzer.ingest.doubts import doubts
 from analyzer.ingest.feed import Feed
+from analyzer.ingest.glance import Trait, glance
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.parts import part_of
 from analyzer.layout import place
@@ -197,3 +199,15 @@ def test_an_archive_of_any_content_is_read_and_every_file_of_it_adds_up(raw: byt
 def test_no_name_leads_out_of_the_bundle(raw: bytes) -> None:
     clean = clean_name(raw)
     assert clean is None or not (clean.startswith("/") or ".." in clean.split("/") or "\0" in clean)
+
+
+@given(raw=mutated(OBJECT_SAMPLES))
+@example(raw=b"kind: Pod\nkind: Pod")
+@example(raw=b"a: &x 1\nb: !t {c: 1, c: 2}\n\x7f\n---\nWarning: late\nW0305 late")
+def test_a_glance_misses_nothing_that_the_exact_expressions_find(raw: bytes) -> None:
+    traits = glance(raw)
+    assert list(doubts(raw, 0, len(raw), traits)) == list(doubts(raw, 0, len(raw), frozenset(Trait)))
+    if Trait.FOREIGN not in traits:
+        assert documents.without_foreign_lines(raw, 0) == (raw, [])
+    if Trait.MARKER not in traits:
+        assert list(documents.documents(raw, 0)) == [(0, len(raw))]

@@ -6,6 +6,7 @@ FORMATS is the one list of structured formats, in sniffing order; what none of t
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -70,6 +71,7 @@ from analyzer.model import (
 )
 from analyzer.placement import Placement
 from analyzer.screen import Screen
+from analyzer.tarstream import Readable
 
 HEAD_BYTES: Final = 64 << 10  # what a format sees before it claims a file
 CHECKED_BYTES: Final = 8 << 20  # up to here a document without objects is looked through for what breaks it
@@ -231,7 +233,7 @@ def _read(file: BundleFile, placement: Placement, screen: Screen, longest: int) 
     is_certain = placement.role in _CERTAIN_LOGS and placement.layout != "flat"
     head = read_fully(stream, HEAD_BYTES)
     chosen = None if is_certain else choose(head, placement)
-    whole = Rewound(head, stream)
+    whole: Readable = Rewound(head, stream) if len(head) == HEAD_BYTES else io.BytesIO(head)
     if not is_certain and sectioned.sniff(head):
         raw = read_fully(whole, sectioned.LARGEST_BYTES)
         whole = Rewound(raw, whole)
@@ -256,7 +258,7 @@ def _read(file: BundleFile, placement: Placement, screen: Screen, longest: int) 
 
 
 def _structured(
-    file: BundleFile, placement: Placement, chosen: Format, whole: Rewound, stream: MemberStream, screen: Screen
+    file: BundleFile, placement: Placement, chosen: Format, whole: Readable, stream: MemberStream, screen: Screen
 ) -> Reading:
     raw = read_fully(whole, WHOLE_BYTES)
     if more := bulk.count_newlines(whole):

@@ -17,6 +17,7 @@ import orjson
 
 from analyzer.ingest import fields
 from analyzer.ingest.doubts import doubts
+from analyzer.ingest.glance import Trait, glance
 from analyzer.ingest.salvage import complete_objects, elements_of_list, old_keys
 from analyzer.ingest.values import YamlReader, json_value
 
@@ -77,11 +78,13 @@ def read(raw: bytes) -> Iterator[Entry | Unread]:
     if first in (b"{", b"["):
         yield from _read_json(raw, start)
     else:
-        raw, foreign = _without_foreign_lines(raw, start)
-        yield from foreign
+        traits = glance(raw[start:] if start else raw)
+        if Trait.FOREIGN in traits:
+            raw, foreign = without_foreign_lines(raw, start)
+            yield from foreign
         reader = YamlReader()
-        for begin, end in _documents(raw, start):
-            yield from (Unread(at, at, problem) for at, problem in doubts(raw, begin, end))
+        for begin, end in documents(raw, start) if Trait.MARKER in traits else [(start, len(raw))]:
+            yield from (Unread(at, at, problem) for at, problem in doubts(raw, begin, end, traits))
             yield from _read_document(raw, begin, end, reader)
 
 
@@ -96,7 +99,7 @@ def _lines(pattern: re.Pattern[bytes], raw: bytes, start: int, end: int) -> Iter
         yield match.start() + 1, min(match.end() + 1, end)
 
 
-def _without_foreign_lines(raw: bytes, start: int) -> tuple[bytes, list[Unread]]:
+def without_foreign_lines(raw: bytes, start: int) -> tuple[bytes, list[Unread]]:
     """The same bytes with what is no YAML at the left margin made a comment: kubectl's warnings and errors."""
     lines = _lines(_FOREIGN, raw, start, len(raw))
     found = [(begin, end) for begin, end in lines if not _SCALAR.match(raw, max(0, begin - 4), end + 4)]
@@ -108,7 +111,8 @@ def _without_foreign_lines(raw: bytes, start: int) -> tuple[bytes, list[Unread]]
     return bytes(masked), [Unread(begin, end, "line that is no part of a document") for begin, end in found]
 
 
-def _documents(raw: bytes, start: int) -> Iterator[tuple[int, int]]:
+def documents(raw: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Where the documents of a file stand."""
     for begin, end in _lines(_MARKER, raw, start, len(raw)):
         yield start, begin
         start = end
@@ -137,11 +141,8 @@ def _read_document(raw: bytes, start: int, end: int, reader: YamlReader) -> Iter
 def _item_starts(raw: bytes, first: re.Match[bytes], stop: int) -> list[int]:
     indent = first.group(1)
     starts = [first.start(1)]
-    dash = b"\n" + indent + b"- "
-    place = raw.find(dash, first.end(), stop)
-    while place >= 0:
-        starts.append(place + 1)
-        place = raw.find(dash, place + 1, stop)
+    dash = re.compile(b"\n" + indent + b"- ")  # twice as fast as finding the bytes
+    starts += [match.start() + 1 for match in dash.finditer(raw, first.end(), stop)]
     return starts
 
 

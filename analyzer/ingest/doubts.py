@@ -7,13 +7,20 @@ dumps Kubernetes objects writes them. A doubt costs nothing but a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
+
+from analyzer.ingest.glance import Trait
 
 # Each begins with a byte that is rare in such files: a dump of 100 MB is searched in a moment.
 _TOKENS: Final = (
-    (re.compile(rb"&[A-Za-z0-9_-]{1,64}(?=[ \t\r\n,\]])"), "an anchor (&name): what refers to it is not resolved"),
     (
+        Trait.ANCHOR,
+        re.compile(rb"&[A-Za-z0-9_-]{1,64}(?=[ \t\r\n,\]])"),
+        "an anchor (&name): what refers to it is not resolved",
+    ),
+    (
+        Trait.TAG,
         re.compile(rb"![A-Za-z!][\w/:.]{0,64}(?=[ \t\r\n,\]{\[])"),
         "a tag (!type): it is not obeyed, its value is read as text",
     ),
@@ -28,24 +35,34 @@ _BLOCK: Final = re.compile(rb"[:-][ \t]+[|>][-+0-9]*[ \t]*\r?$", re.M)
 _TWICE: Final = "a key stands twice: the last one counts"
 
 
-def doubts(raw: bytes, start: int, end: int) -> Iterator[tuple[int, str]]:
-    """(Offset, what is doubtful) of one YAML document, each kind once."""
-    for pattern, problem in _TOKENS:
+def doubts(raw: bytes, start: int, end: int, traits: Collection[Trait]) -> Iterator[tuple[int, str]]:
+    """(Offset, what is doubtful) of one YAML document, each kind once; `traits` are those of the whole file."""
+    for trait, pattern, problem in _TOKENS:
+        if trait not in traits:
+            continue
         match = next((m for m in pattern.finditer(raw, start, end) if _is_token(raw, start, m.start())), None)
         if match is not None:
             yield match.start(), problem
-    if _has_control(raw, start, end):
+    if Trait.CONTROL in traits and _has_control(raw, start, end):
         yield start, "control characters, which YAML does not allow"
+    if (Trait.KEY_TWICE in traits and _top_key_twice(raw, start, end)) or (
+        Trait.FLOW in traits and _flow_key_twice(raw, start, end)
+    ):
+        yield start, _TWICE
+
+
+def _top_key_twice(raw: bytes, start: int, end: int) -> bool:
     first = _FIRST_KEY.match(raw, start, end)
     keys = [match[1] for match in (*([first] if first else []), *_TOP_KEY.finditer(raw, start, end))]
-    twice = len(keys) != len(set(keys))
+    return len(keys) != len(set(keys))
+
+
+def _flow_key_twice(raw: bytes, start: int, end: int) -> bool:
     for flow in _FLOW.finditer(raw, start, end):
         keys = _FLOW_KEY.findall(flow[1])
         if len(keys) != len(set(keys)) and not _in_block(raw, start, flow.start()):
-            twice = True
-            break
-    if twice:
-        yield start, _TWICE
+            return True
+    return False
 
 
 def _has_control(raw: bytes, start: int, end: int) -> bool:

@@ -8,6 +8,7 @@ what another thread writes to standard error between those calls would be lost, 
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,12 @@ from typing import Final
 
 _LOCK: Final = threading.Lock()
 _STDERR: Final = 2
+
+
+@functools.cache
+def _null() -> int:
+    """The null device, open to the end: a file costs one parse or more, and each opening as much as a small one."""
+    return os.open(os.devnull, os.O_WRONLY)
 
 
 @contextmanager
@@ -28,9 +35,7 @@ def quiet_stderr() -> Iterator[None]:
             yield
             return
         try:
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, _STDERR)
-            os.close(null)
+            os.dup2(_null(), _STDERR, inheritable=False)
             yield
         finally:
             os.dup2(saved, _STDERR)

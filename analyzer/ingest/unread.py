@@ -16,6 +16,8 @@ _COUNTED: Final = re.compile(r"^\d+ of \d+ lines could not be read$")
 
 def with_links(files: Sequence[FileEntry]) -> list[FileEntry]:
     """The entries; a link to something else that is in the ledger is not unread, its content stands there."""
+    if not any(f.status == "skipped" and _LINK.fullmatch(f.reason or "") for f in files):
+        return list(files)
     read = {f.path for f in files if f.status != "skipped"}
     folders = {folder for path in read for folder in _folders(path)}
     return [_link(f, read, folders) if f.status == "skipped" and f.reason else f for f in files]
