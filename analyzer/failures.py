@@ -98,7 +98,7 @@ def _job_went_on(facts: Facts, pod: Pod) -> bool:
 
 
 def _exits_zero(facts: Facts, pod: Pod) -> bool:
-    return any(r.reason == "ExitsZero" and r.source == "derived" and r.name == pod.name for r in facts.records)
+    return any(r.reason == "ExitsZero" and r.source == "derived" for r in facts.named("Pod", pod.name))
 
 
 def _probe_kills(facts: Facts, container: Container, now: dt.datetime | None) -> tuple[str, str, float] | None:

@@ -51,7 +51,7 @@ def has_recovered(facts: Facts, finding: Finding) -> bool:
     if finding.about.pod:
         about = [facts.records[i] for i in facts.ids_of(Owner(finding.about.namespace, finding.about.pod))]
     else:
-        about = [r for r in facts.records if (r.kind, r.name) == (finding.about.kind, finding.about.name)]
+        about = facts.named(finding.about.kind, finding.about.name)
     if not facts.pods and _ran_on(facts, finding):
         return True
     told = [facts.records[i] for i in finding.record_ids]

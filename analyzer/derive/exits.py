@@ -86,7 +86,7 @@ def pods_completing_again(facts: Facts) -> list[Record]:
     out = []
     for pod in facts.pods:
         owner = Owner(pod.namespace or "", pod.name)
-        about = [r for r in facts.records if r.kind == "Pod" and r.name == pod.name]
+        about = facts.named("Pod", pod.name)
         rows = [r for r in about if r.source == "container_status" and r.reason == "Completed" and r.count > 1]
         is_backed_off = any(r.source == "event" and r.reason == "BackOff" for r in about)
         if not rows or facts.containers_of(owner) or not (is_backed_off or pod_problem(pod, facts.present)):

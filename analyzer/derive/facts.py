@@ -74,6 +74,8 @@ class Facts:
     _owners: tuple[Owner, ...] = ()  # of each record, completed
     _ids_by_owner: dict[Owner, list[int]] = field(default_factory=dict)
     _ids_by_pod: dict[Owner, list[int]] = field(default_factory=dict)
+    _ids_by_name: dict[str, list[int]] = field(default_factory=dict)
+    _failing: dict[Owner, bool] = field(default_factory=dict)  # what was asked so far
     _pods: dict[Owner, Pod] = field(default_factory=dict)
     _containers: dict[Owner, Container] = field(default_factory=dict)
     _containers_by_pod: dict[Owner, list[Container]] = field(default_factory=dict)
@@ -131,6 +133,10 @@ class Facts:
         for i, owner in enumerate(owners):
             by_owner[owner].append(i)
             by_pod[owner.whole_pod].append(i)
+        by_name: dict[str, list[int]] = defaultdict(list)
+        for i, record in enumerate(records):
+            if record.name is not None:
+                by_name[record.name].append(i)
         return replace(
             self,
             records=records,
@@ -138,6 +144,8 @@ class Facts:
             _owners=owners,
             _ids_by_owner=dict(by_owner),
             _ids_by_pod=dict(by_pod),
+            _ids_by_name=dict(by_name),
+            _failing={},
         )
 
     def owned_records(self) -> Iterable[tuple[Owner, Record]]:
@@ -151,6 +159,10 @@ class Facts:
     def ids_of(self, owner: Owner) -> Sequence[int]:
         """Indexes into `records` (record ids) of what is about a container, or about a pod and its containers."""
         return (self._ids_by_owner if owner.container else self._ids_by_pod).get(owner, ())
+
+    def named(self, kind: str, name: str) -> list[Record]:
+        """Records about objects of this kind and name, in any namespace."""
+        return [r for i in self._ids_by_name.get(name, ()) if (r := self.records[i]).kind == kind]
 
     def pod_records(self, owner: Owner) -> Sequence[Record]:
         """Records about the owner's pod or any of its containers."""
@@ -217,9 +229,11 @@ class Facts:
 
     def is_failing(self, owner: Owner) -> bool:
         """Whether nothing in the bundle says that this container, or pod, is well."""
-        container = self.container(owner)
-        pod = self.pod(owner)
-        return may_be_failing(container, pod, self.present)
+        known = self._failing.get(owner)
+        if known is None:
+            known = may_be_failing(self.container(owner), self.pod(owner), self.present)
+            self._failing[owner] = known
+        return known
 
     def is_down(self, pod: Owner) -> bool:
         """Whether nothing says that all containers of a pod are well; init containers have had their turn."""

@@ -72,11 +72,7 @@ def unbound_claims(facts: Facts) -> list[Record]:
         claim = facts.object(reference.kind, owner.namespace, reference.name)
         if reference.kind != "PersistentVolumeClaim" or claim is None or claim.phase not in ("Pending", "Lost"):
             continue
-        told = [
-            r
-            for r in facts.records
-            if r.kind == "PersistentVolumeClaim" and r.name == claim.name and r.namespace == claim.namespace
-        ]
+        told = [r for r in facts.named("PersistentVolumeClaim", claim.name) if r.namespace == claim.namespace]
         told = [r for r in told if r.source == "event"] or told
         why = f": {told[-1].message}" if told else ""
         of = f" of storage class {claim.storage_class}" if claim.storage_class else ""

@@ -131,7 +131,7 @@ def _scaled_to_zero(facts: Facts, call: Call) -> Object | None:
 
 def _scaled_down_by_event(facts: Facts, call: Call) -> Record | None:
     """The Deployment that is called was scaled to 0, as its last event says, and the listed pods have none of it."""
-    about = [r for r in facts.records if r.source == "event" and r.kind == "Deployment" and r.name == call.service]
+    about = [r for r in facts.named("Deployment", call.service) if r.source == "event"]
     about = [r for r in about if r.namespace == call.namespace and r.reason == "ScalingReplicaSet"]
     last = max(about, key=lambda r: r.timestamp or EPOCH, default=None)
     known = facts.object("Deployment", call.namespace, call.service)
