@@ -207,3 +207,18 @@ def test_a_value_seen_once_is_masked_where_only_a_part_of_it_stands() -> None:
 
 def test_a_page_of_text_is_masked_line_by_line() -> None:
     assert masked_text("first\npassword=hunter2zz\nand hunter2zz") == "first\npassword=<password-1>\nand <password-1>"
+
+
+def test_a_part_of_a_known_value_is_masked_as_the_value_that_was_learnt_first() -> None:
+    first, second = "Zx81-aaaa-Cc99-dddd-eeee", "Qw72-Cc99-dddd-eeee-Ff00"
+    masker = Masker((first, second))
+    assert masker.clean(["see Ff00 and dddd-eeee-Ff00"]) == ["see Ff00 and <secret-1>"]
+    assert masker.clean(["b-Cc99-dddd-eee!"]) == ["b<secret-2>!"]
+    assert masker.clean(["nothing of it"]) == ["nothing of it"]
+
+
+def test_a_line_without_secrets_is_looked_at_again_when_another_value_is_learnt() -> None:
+    masker = Masker()
+    assert masker.clean(["ticket Zx81-aaaa-Cc99-dddd"]) == ["ticket Zx81-aaaa-Cc99-dddd"]
+    masker.learn(["password: Zx81-aaaa-Cc99-dddd"])
+    assert masker.clean(["ticket Zx81-aaaa-Cc99-dddd"]) == ["ticket <password-1>"]

@@ -41,6 +41,9 @@ class Masker:
         self._kinds: Counter[str] = Counter()
         self._places: Counter[str] = Counter()
         self._found: dict[tuple[str, ...], _Found] = {}
+        self._harmless: set[tuple[str, ...]] = (
+            set()
+        )  # lines in which nothing was replaced, as long as nothing is learnt
         for value in known:
             self._learn("secret", value)
 
@@ -53,11 +56,16 @@ class Masker:
     def clean(self, lines: Sequence[str]) -> list[str]:
         """The same lines with every secret replaced: those found in them, and those learnt anywhere."""
         group = tuple(lines)
+        if group in self._harmless:
+            return list(group)
         found = self._find(group)
         if found.secrets is None:
             self._places["withheld"] += len(group)
             return [WITHHELD] * len(group)
-        return [self._replaced(line, secrets) for line, secrets in zip(group, found.secrets, strict=True)]
+        replaced = [self._replaced(line, secrets) for line, secrets in zip(group, found.secrets, strict=True)]
+        if all(new is old for new, old in zip(replaced, group, strict=True)):
+            self._harmless.add(group)
+        return replaced
 
     def withhold(self) -> None:
         """Count a line that could not be looked at."""
@@ -66,6 +74,7 @@ class Masker:
     def forget_lines(self) -> None:
         """Drop what was kept of lines seen; values stay known."""
         self._found.clear()
+        self._harmless.clear()
 
     @property
     def places(self) -> Counter[str]:
@@ -90,6 +99,7 @@ class Masker:
         return found
 
     def _learn(self, kind: str, value: str) -> None:
+        self._harmless.clear()
         self._known.add(kind, value)
         if 8 <= len(value) <= 1024:
             coded = base64.b64encode(value.encode("utf-8", "surrogatepass")).decode()

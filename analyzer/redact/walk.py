@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 T = TypeVar("T")
+_QUOTED: Final = frozenset(("before", "text", "after"))
+_FIELDS: Final[dict[type[Any], tuple[bool, tuple[str, ...]]]] = {}  # a class never changes its fields
 Change = Callable[[Sequence[str]], Sequence[str]]
 
 
@@ -34,11 +36,8 @@ def _changed(value: object, change: Change) -> object:
 
 
 def _of_dataclass(value: Any, change: Change) -> object:
-    names = tuple(field.name for field in dataclasses.fields(value))
-    updates: dict[str, object] = {}
-    if {"before", "text", "after"} <= set(names):
-        updates = _quote(value, change)
-        names = tuple(n for n in names if n not in ("before", "text", "after"))
+    is_quote, names = _fields(type(value))
+    updates = _quote(value, change) if is_quote else {}
     for name in names:
         old = getattr(value, name)
         if isinstance(old, (int, float)) or old is None:
@@ -47,6 +46,15 @@ def _of_dataclass(value: Any, change: Change) -> object:
         if new is not old and new != old:
             updates[name] = new
     return dataclasses.replace(value, **updates) if updates else value
+
+
+def _fields(kind: type[Any]) -> tuple[bool, tuple[str, ...]]:
+    """Whether objects of a class quote a line with its neighbours, and the names of their other fields."""
+    if kind not in _FIELDS:
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        is_quote = set(names) >= _QUOTED
+        _FIELDS[kind] = is_quote, tuple(name for name in names if not is_quote or name not in _QUOTED)
+    return _FIELDS[kind]
 
 
 def _quote(value: Any, change: Change) -> dict[str, object]:
