@@ -686,3 +686,11 @@ def test_lines_are_numbered_alike_in_whatever_order_they_are_asked_for() -> None
     locator = Locator(raw)
     asked = [*range(0, 2_000, 7), *range(1_999, 0, -13), 1_000, 1_001, 5, 1_999]
     assert [locator.line(starts[i]) for i in asked] == [i + 1 for i in asked]
+
+
+def test_what_is_nested_too_deeply_to_be_remembered_is_read_all_the_same() -> None:
+    deep = b'{"a":' * 300 + b"1" + b"}" * 300
+    raw = b'{"kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[{"name":"app","livenessProbe":'
+    raw += b'{"httpGet":{"port":8080},"extra":' + deep + b"}}]}}"
+    [probe] = objects.parse(raw, "pod.json", FLAT).probes
+    assert (probe.handler, probe.port, probe.period_seconds) == ("httpGet", "8080", 10.0)

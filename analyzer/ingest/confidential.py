@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from analyzer.ingest.fields import Fields, mapping, maps, text
+from analyzer.ingest.fields import Fields, mapping, parts, remembered, text
 from analyzer.model import Container, Holder, Object
 from analyzer.redact.telling import telling
 from analyzer.redact.values import is_placeholder
@@ -38,9 +38,14 @@ def in_object(thing: Object) -> Holder:
     )
 
 
-def of_environment(spec: Fields) -> Iterator[tuple[str, str]]:
+def of_environment(spec: Fields) -> tuple[tuple[str, str], ...]:
     """(Name, value) of a container's environment variables with telling names."""
-    return of_pairs((text(v, "name") or "", text(v, "value") or "") for v in maps(spec, "env"))
+    return _of_variables(parts(spec, "env"))
+
+
+@remembered
+def _of_variables(variables: Sequence[Fields]) -> tuple[tuple[str, str], ...]:
+    return tuple(of_pairs((text(v, "name") or "", text(v, "value") or "") for v in variables))
 
 
 def of_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

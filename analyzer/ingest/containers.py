@@ -7,10 +7,11 @@ probes: k8s.io/kubernetes/pkg/apis/core/v1/defaults.go.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from analyzer.ingest import confidential, quantity, statuses
-from analyzer.ingest.fields import Fields, flag, moment, number, part, parts, string, texts
+from analyzer.ingest.fields import Fields, flag, moment, number, part, parts, remembered, string, texts
 from analyzer.ingest.gather import Gathered
 from analyzer.ingest.locate import Locator, Span
 from analyzer.ingest.statuses import Place
@@ -33,6 +34,30 @@ _URL: Final = re.compile(r"(?:[a-z]{2,12}:){1,3}//[\w./:;-]{1,300}")  # neither 
 _ADDRESS: Final = re.compile(r"[\w.-]{1,253}:\d{2,5}")
 _SECRET_NAME: Final = re.compile(r"PASS|PWD|SECRET|TOKEN|KEY|CRED|AUTH|PRIVATE|CERT_DATA", re.I)
 _ADDRESS_NAME: Final = re.compile(r"HOST|ADDR|URL|URI|ENDPOINT|SERVER|BROKER|SERVICE", re.I)
+
+
+class _Resources(NamedTuple):
+    """The resources of a container: bytes and millicores."""
+
+    memory_limit: int | None
+    memory_request: int | None
+    cpu_limit: int | None
+    cpu_request: int | None
+
+
+class _Settings(NamedTuple):
+    """A probe without whose it is and where it stands; the fields are those of `Probe`."""
+
+    handler: str | None
+    http_path: str | None
+    port: str | None
+    scheme: str | None
+    command: tuple[str, ...]
+    initial_delay_seconds: float
+    period_seconds: float
+    timeout_seconds: float
+    failure_threshold: int
+    success_threshold: int
 
 
 class Slot(NamedTuple):
@@ -100,8 +125,7 @@ def _container(slot: Slot, pod: Pod, name: str, locator: Locator, offset: int) -
         present = "running"
     now = part(states, present) if present else _NOTHING
     last = part(part(state, "lastState"), "terminated")
-    resources, security = part(spec, "resources"), part(spec, "securityContext")
-    limits, requests = part(resources, "limits"), part(resources, "requests")
+    resources, security = _resources(part(spec, "resources")), part(spec, "securityContext")
     identity = string(state, "containerID")
     return Container(
         namespace=pod.namespace,
@@ -131,20 +155,36 @@ def _container(slot: Slot, pod: Pod, name: str, locator: Locator, offset: int) -
         last_started_at=moment(last, "startedAt"),
         last_finished_at=moment(last, "finishedAt"),
         container_id=identity.rpartition("//")[2] if identity else None,
-        memory_limit_bytes=quantity.to_bytes(string(limits, "memory")),
-        memory_request_bytes=quantity.to_bytes(string(requests, "memory")),
-        cpu_limit_millicores=quantity.to_millicores(string(limits, "cpu")),
-        cpu_request_millicores=quantity.to_millicores(string(requests, "cpu")),
+        memory_limit_bytes=resources.memory_limit,
+        memory_request_bytes=resources.memory_request,
+        cpu_limit_millicores=resources.cpu_limit,
+        cpu_request_millicores=resources.cpu_request,
         run_as_user=number(security, "runAsUser"),
         run_as_non_root=flag(security, "runAsNonRoot"),
         is_read_only_root=flag(security, "readOnlyRootFilesystem"),
         command=texts(spec, "command"),
         args=texts(spec, "args"),
-        ports=tuple([_port(p) for p in parts(spec, "ports") if string(p, "containerPort")]),
-        env=tuple([shown_env(n, string(e, "value")) for e in parts(spec, "env") if (n := string(e, "name"))]),
+        ports=_ports(parts(spec, "ports")),
+        env=_shown_env(parts(spec, "env")),
         working_dir=string(spec, "workingDir"),
         text=locator.text(offset),
     )
+
+
+@remembered
+def _resources(resources: Fields) -> _Resources:
+    limits, requests = part(resources, "limits"), part(resources, "requests")
+    return _Resources(
+        quantity.to_bytes(string(limits, "memory")),
+        quantity.to_bytes(string(requests, "memory")),
+        quantity.to_millicores(string(limits, "cpu")),
+        quantity.to_millicores(string(requests, "cpu")),
+    )
+
+
+@remembered
+def _shown_env(variables: Sequence[Fields]) -> tuple[str, ...]:
+    return tuple([shown_env(name, string(v, "value")) for v in variables if (name := string(v, "name"))])
 
 
 def shown_env(name: str, value: str | None) -> str:
@@ -155,6 +195,11 @@ def shown_env(name: str, value: str | None) -> str:
     if is_plain or (_ADDRESS_NAME.search(name) and _ADDRESS.fullmatch(value)):
         return f"{name}={value}"
     return name
+
+
+@remembered
+def _ports(ports: Sequence[Fields]) -> tuple[str, ...]:
+    return tuple([_port(p) for p in ports if string(p, "containerPort")])
 
 
 def _port(fields: Fields) -> str:
@@ -179,10 +224,8 @@ def _probes(spec: Fields, container: Container, locator: Locator, span: Span, ou
         probe = part(spec, key)
         if not probe:
             continue
-        handler = next((h for h in _HANDLERS if h in probe), None)
-        target = part(probe, handler) if handler else _NOTHING
+        settings = _settings(probe)
         place = locator.child(span, key)
-        # A startup or liveness probe must succeed once; readiness may ask for more.
         out.probes.append(
             Probe(
                 namespace=container.namespace,
@@ -191,15 +234,34 @@ def _probes(spec: Fields, container: Container, locator: Locator, span: Span, ou
                 probe=name,
                 path=container.path,
                 line=locator.line(locator.start(place)),
-                handler=handler,
-                http_path=(string(target, "path") or "/") if handler == "httpGet" else None,
-                port=string(target, "port"),
-                scheme=(string(target, "scheme") or "HTTP") if handler == "httpGet" else None,
-                command=texts(target, "command"),
-                initial_delay_seconds=float(number(probe, "initialDelaySeconds") or 0),
-                period_seconds=float(number(probe, "periodSeconds") or 10),
-                timeout_seconds=float(number(probe, "timeoutSeconds") or 1),
-                failure_threshold=number(probe, "failureThreshold") or 3,
-                success_threshold=number(probe, "successThreshold") or 1,
+                handler=settings.handler,
+                http_path=settings.http_path,
+                port=settings.port,
+                scheme=settings.scheme,
+                command=settings.command,
+                initial_delay_seconds=settings.initial_delay_seconds,
+                period_seconds=settings.period_seconds,
+                timeout_seconds=settings.timeout_seconds,
+                failure_threshold=settings.failure_threshold,
+                success_threshold=settings.success_threshold,
             )
         )
+
+
+@remembered
+def _settings(probe: Fields) -> _Settings:
+    """With the defaults of the API; a startup or liveness probe must succeed once, readiness may ask for more."""
+    handler = next((h for h in _HANDLERS if h in probe), None)
+    target = part(probe, handler) if handler else _NOTHING
+    return _Settings(
+        handler=handler,
+        http_path=(string(target, "path") or "/") if handler == "httpGet" else None,
+        port=string(target, "port"),
+        scheme=(string(target, "scheme") or "HTTP") if handler == "httpGet" else None,
+        command=texts(target, "command"),
+        initial_delay_seconds=float(number(probe, "initialDelaySeconds") or 0),
+        period_seconds=float(number(probe, "periodSeconds") or 10),
+        timeout_seconds=float(number(probe, "timeoutSeconds") or 1),
+        failure_threshold=number(probe, "failureThreshold") or 3,
+        success_threshold=number(probe, "successThreshold") or 1,
+    )

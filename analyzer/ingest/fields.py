@@ -8,8 +8,10 @@ expected, numbers for strings. These functions are the only way other modules lo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeVar
+
+import orjson
 
 from analyzer import timestamps
 
@@ -17,6 +19,34 @@ Fields = Mapping[str, object]
 """A YAML or JSON map whose values nobody has looked at yet."""
 
 _NOTHING: Final[Fields] = {}
+_MOST_REMEMBERED: Final = 2048  # values, and bytes of one of them
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+def remembered(read: Callable[[In], Out]) -> Callable[[In], Out]:
+    """`read`, called once for each different value: containers of one workload have the same probes and variables.
+
+    `read` looks at nothing but the value, and what it gives is not None and never changes.
+    """
+    known: dict[bytes, Out] = {}
+
+    def recall(value: In) -> Out:
+        try:
+            written = orjson.dumps(value)
+        except TypeError:  # it is nested too deeply
+            return read(value)
+        found = known.get(written)
+        if found is None:
+            found = read(value)
+            if len(written) <= _MOST_REMEMBERED:
+                if len(known) == _MOST_REMEMBERED:
+                    known.clear()
+                known[written] = found
+        return found
+
+    return recall
 
 
 def at(value: object, *path: str) -> object:

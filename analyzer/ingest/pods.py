@@ -5,11 +5,12 @@ Fields: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from analyzer.ingest import containers, statuses, volumes
 from analyzer.ingest.documents import Entry
-from analyzer.ingest.fields import Fields, flag, moment, number, pairs, part, parts, string
+from analyzer.ingest.fields import Fields, flag, moment, number, pairs, part, parts, remembered, string
 from analyzer.ingest.gather import Gathered
 from analyzer.ingest.kinds import workload
 from analyzer.ingest.locate import Locator, Span
@@ -71,10 +72,15 @@ def _pod(fields: Fields, locator: Locator, span: Span, path: str, default_namesp
         ready_at=moment(ready, "lastTransitionTime"),
         ip=string(status, "podIP"),
         node_selector=pairs(spec, "nodeSelector"),
-        tolerations=tuple([_toleration(t) for t in parts(spec, "tolerations")]),
+        tolerations=_tolerations(parts(spec, "tolerations")),
         labels=pairs(metadata, "labels"),
         image_pull_secrets=tuple([secret for s in parts(spec, "imagePullSecrets") if (secret := string(s, "name"))]),
     )
+
+
+@remembered
+def _tolerations(tolerations: Sequence[Fields]) -> tuple[str, ...]:
+    return tuple([_toleration(t) for t in tolerations])
 
 
 def _toleration(fields: Fields) -> str:
