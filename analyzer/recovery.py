@@ -46,6 +46,11 @@ def has_recovered(facts: Facts, finding: Finding) -> bool:
     """An event of success on the same object after the last bad one."""
     if _served_since(facts, finding):
         return True
+    told = [facts.records[i] for i in finding.record_ids]
+    if not finding.about.name and told and all(r.source == "event" and not r.name for r in told):
+        # rows cut out of one describe: they are all about the same object, whatever it is called
+        about = [r for r in facts.records if r.source == "event" and not r.name and r.path == told[0].path]
+        return any(_is_recovery(r, finding) and _moment(r) > max(map(_moment, told)) for r in about)
     if not finding.about.name:
         return bool(finding.about.node) and not facts.pods and _log_ran_on(facts, finding)
     if finding.about.pod:
@@ -54,7 +59,6 @@ def has_recovered(facts: Facts, finding: Finding) -> bool:
         about = facts.named(finding.about.kind, finding.about.name)
     if not facts.pods and _ran_on(facts, finding):
         return True
-    told = [facts.records[i] for i in finding.record_ids]
     last = max(map(_moment, told), default=None)
     if last == UNDATED and any(r.source == "container_log" for r in told):
         return False  # nobody knows which of the starts this line belongs to

@@ -24,7 +24,7 @@ STATED = {  # how far a source can be believed when it names a cause
     "runtime_log": (0.6, "is stated by the container runtime"),
     "control_plane_log": (0.6, "is stated by a control plane log"),
     "node_log": (0.5, "is stated by a log of the node"),
-    "text": (0.5, "is stated by a text in the bundle"),
+    "text": (0.8, "is stated by a text in the bundle"),
 }
 GUESSES = frozenset({"ProbeKillsSoon"})
 """Joins that say what is likeliest where what would decide it is not there."""

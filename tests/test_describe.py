@@ -530,3 +530,51 @@ def test_a_piece_without_a_count_of_restarts_is_of_a_container_that_was_started_
         "    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n"
     )
     assert [c.cause for c in analyze([tmp_path]).causes] == ["oom-container-limit"]
+
+
+def test_a_quoted_describe_is_read_behind_its_marks() -> None:
+    text = "> Events:\n>   Type     Reason  Age  From     Message\n>   Warning  Failed  9m   kubelet  Error: ErrImagePull\n"
+    [event] = describe.parse(text.encode(), "describe-pod.txt", FLAT).records
+    assert (event.reason, event.message, event.text) == ("Failed", "Error: ErrImagePull", text.split("\n")[2])
+
+
+def test_a_reason_that_holds_its_message_is_taken_apart() -> None:
+    text = (
+        "Containers:\n  web:\n    State:  Waiting\n      Reason:  PostStartHookError: command '/warm' exited with 126\n"
+    )
+    [status] = describe.parse(text.encode(), "describe-pod.txt", FLAT).records
+    assert (status.reason, status.message) == ("PostStartHookError", "command '/warm' exited with 126")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'Error: failed to start container "web": Error response from daemon: no such user',
+        'Error syncing pod, skipping: failed to "StartContainer" for "web" with RunContainerError',
+        'Exec lifecycle hook ([/warm]) for Container "web" in Pod "shop-1_web(41)" failed',
+        "spec.containers{web}: Error: container has runAsNonRoot and image has non-numeric user (node)",
+        'Error: failed to prepare subPath for volumeMount "conf" of container "web"',
+    ],
+)
+def test_the_container_that_a_sentence_of_the_kubelet_names_is_taken(message: str) -> None:
+    text = f"  Warning  Failed  9m (x3 over 9m)  kubelet  {message}\n"
+    [event] = describe.parse(text.encode(), "events.txt", FLAT).records
+    assert event.container == "web"
+
+
+def test_rows_cut_out_of_one_describe_answer_each_other(tmp_path: Path) -> None:
+    (tmp_path / "events.txt").write_text(
+        '  Warning  Failed   26m  kubelet  Failed to pull image "tiles:3": unexpected status: 401 Unauthorized\n'
+        '  Normal   Pulled   25m  kubelet  Successfully pulled image "tiles:3" in 3.1s\n'
+        "  Normal   Started  25m  kubelet  Started container tiles\n"
+    )
+    assert analyze([tmp_path]).causes == ()
+
+
+def test_a_container_that_completes_again_and_again_is_no_long_running_one(tmp_path: Path) -> None:
+    (tmp_path / "describe-pod.txt").write_text(
+        "Name:       clock\nNamespace:  shop\nStatus:     Running\nContainers:\n  clock:\n    Args:\n      sleep\n      900\n"
+        "    State:          Running\n    Last State:     Terminated\n      Reason:       Completed\n"
+        "      Exit Code:    0\n    Ready:          True\n    Restart Count:  211\n"
+    )
+    assert [(c.cause, c.about.container) for c in analyze([tmp_path]).causes] == [("exits-zero", "clock")]

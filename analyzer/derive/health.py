@@ -12,6 +12,7 @@ STARTING_GRACE = dt.timedelta(seconds=120)  # a pod this young may still be star
 STEADY = dt.timedelta(minutes=10)
 HISTORY = dt.timedelta(hours=1)  # one or two restarts before that are no incident
 LONG_STEADY = dt.timedelta(hours=6)
+RESTARTS_OF_A_LOOP = 50  # of a container that ends well each time: nobody updates or reboots so often
 RESTARTS_THAT_COUNT = 3  # of a container that runs and is ready again
 _ORDINAL = re.compile(r"-\d{1,4}$")  # of a StatefulSet's pod, which is never done
 GOOD_STATUS = frozenset({"Running", "Completed", "Succeeded"})
@@ -59,6 +60,8 @@ def _restarted(
     if container.restart_count is None and not restarts and container.last_exit_code not in (0, None):
         # a piece cut out of a status: somebody thought that this state was worth pasting
         return f"{name} was started again", container.last_reason or "Error", 0.6
+    if container.last_exit_code == 0 and container.kind == "main" and restarts >= RESTARTS_OF_A_LOOP:
+        return f"{name} completed and was started again {restarts} times", "Completed", 0.5
     if not restarts or container.last_exit_code in (0, None) or _is_steady(container, restarts, created, now):
         return None
     if restarts < RESTARTS_THAT_COUNT and container.last_reason != "OOMKilled":

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from analyzer.ingest.events import container_said
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BareMessage:
@@ -62,7 +64,6 @@ _BEGINNINGS: Final = (
 )  # fmt: skip
 _STATEFUL: Final = re.compile(r"create Pod (\S{1,253}) in StatefulSet ")
 _POD: Final = re.compile(r"[Pp]ods? \"([a-z0-9][a-z0-9.-]{0,252}[a-z0-9])\" is (?:forbidden|invalid)")
-_CONTAINER: Final = re.compile(r"failed to start container \"([^\"]{1,63})\"")
 
 
 def read(message: str) -> BareMessage | None:
@@ -80,12 +81,12 @@ def read(message: str) -> BareMessage | None:
 
 
 def _about(text: str, reason: str) -> BareMessage:
-    stateful, pod, container = _STATEFUL.match(text), _POD.search(text), _CONTAINER.search(text)
+    stateful, pod = _STATEFUL.match(text), _POD.search(text)
     named = stateful or pod
     return BareMessage(
         source="event",
         reason=reason,
         kind="Pod",
         name=named[1] if named else None,
-        container=container[1] if container else None,
+        container=container_said(text),
     )

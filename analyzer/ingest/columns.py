@@ -53,9 +53,11 @@ def header(line: str) -> Columns | None:
 
 
 def plain(line: str) -> str:
-    """The line with tabs as blanks, and without the frame that terminal programs draw around it."""
+    """The line with tabs as blanks, and without what was drawn around it: a terminal's frame, a quotation's mark."""
     line = line.expandtabs(8).rstrip()
     start = line.lstrip()
+    if start.startswith("> "):
+        return start[2:]
     if start[:1] not in _FRAMES:
         return line
     return start[1:].rstrip("".join(_FRAMES)).rstrip()

@@ -102,6 +102,13 @@ def drafts_of(lines: Sequence[Line], kind: str) -> list[Draft]:
     return [d for d in drafts if d.name or d.values]
 
 
+def _split_reason(draft: Draft, state: str) -> tuple[str | None, str | None]:
+    """Reason and message; kubelets before 1.10 put both into the reason: "PostStartHookError: command exited with 1"."""
+    reason, message = draft.value(f"{state}/Reason"), draft.value(f"{state}/Message")
+    head, is_both, rest = (reason or "").partition(": ")
+    return (head, message or rest) if is_both and head.isalpha() else (reason, message)
+
+
 def _is_name(lines: Sequence[Line], position: int) -> bool:
     """A key without a value, above and left of the keys of a container."""
     line = lines[position]
@@ -180,14 +187,14 @@ def _container(draft: Draft, pod: Pod) -> Container:
         is_ready=None if ready not in ("True", "False") else ready == "True",
         restart_count=draft.number("Restart Count"),
         state=state.lower() if state in ("Waiting", "Running", "Terminated") else None,
-        reason=draft.value("State/Reason"),
-        message=draft.value("State/Message"),
+        reason=_split_reason(draft, "State")[0],
+        message=_split_reason(draft, "State")[1],
         exit_code=draft.number("State/Exit Code"),
         signal=draft.number("State/Signal"),
         started_at=draft.instant("State/Started"),
         finished_at=draft.instant("State/Finished"),
-        last_reason=draft.value("Last State/Reason") if last == "Terminated" else None,
-        last_message=draft.value("Last State/Message"),
+        last_reason=_split_reason(draft, "Last State")[0] if last == "Terminated" else None,
+        last_message=_split_reason(draft, "Last State")[1],
         last_exit_code=draft.number("Last State/Exit Code"),
         last_started_at=draft.instant("Last State/Started"),
         last_finished_at=draft.instant("Last State/Finished"),

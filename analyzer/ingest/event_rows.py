@@ -16,7 +16,7 @@ from typing import Final
 from analyzer import timestamps
 from analyzer.ingest import columns
 from analyzer.ingest.columns import Columns
-from analyzer.ingest.events import container_in
+from analyzer.ingest.events import container_in, container_said
 from analyzer.ingest.kinds import kind_of
 from analyzer.model import Record
 
@@ -187,7 +187,7 @@ def _container_named(cells: dict[str, str]) -> str | None:
     """The container that the kubelet's own sentences name."""
     message = cells.get("message") or ""
     match = _NAMED.match(message) if cells.get("reason") in _OF_CONTAINER else None
-    return next((g for g in match.groups() if g), None) if match else None
+    return next((g for g in match.groups() if g), None) if match else container_said(message)
 
 
 def _source(written: str) -> tuple[str, str | None]:

@@ -27,6 +27,18 @@ def is_event(entry: Entry, kind: str | None) -> bool:
     return is_timed and "reason" in event and ("message" in event or "note" in event)
 
 
+_SAID: Final = re.compile(  # pkg/kubelet/kuberuntime
+    r"""(?:failed to start container|failed to "StartContainer" for|\bfor Container|\bof container) """
+    r"""["']([a-z0-9][a-z0-9-]{0,62})["']|^spec\.(?:initContainers|containers)\{([a-z0-9][a-z0-9-]{0,62})\}: """
+)
+
+
+def container_said(message: str) -> str | None:
+    """The container that a sentence of the kubelet names in its middle."""
+    match = _SAID.search(message)
+    return match and (match.group(1) or match.group(2))
+
+
 def container_in(field_path: str | None) -> str | None:
     """'spec.containers{web}' -> 'web'."""
     match = _CONTAINER.search(field_path) if field_path else None
