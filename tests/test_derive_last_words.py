@@ -81,3 +81,8 @@ def test_the_command_that_was_copied_along_says_whose_log_it_is(tmp_path: Path) 
     log = "me@host:~$ kubectl logs -f tariff-0 -c fetch -n shop --tail=20\nchown: /rates: Operation not permitted\n"
     [cause] = causes(tmp_path, log)
     assert (cause.about.namespace, cause.about.name, cause.about.container) == ("shop", "tariff-0", "fetch")
+
+
+def test_a_program_that_tells_its_end_behind_the_error_does_not_go_on(tmp_path: Path) -> None:
+    log = "2026-03-12 08:00:01 | tariff: fatal: no lock\n2026-03-12 08:00:02 | supervisor: rates exited 111\n"
+    assert [c.cause for c in causes(tmp_path, log)] == ["app-crash"]

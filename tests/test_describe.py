@@ -578,3 +578,13 @@ def test_a_container_that_completes_again_and_again_is_no_long_running_one(tmp_p
         "      Exit Code:    0\n    Ready:          True\n    Restart Count:  211\n"
     )
     assert [(c.cause, c.about.container) for c in analyze([tmp_path]).causes] == [("exits-zero", "clock")]
+
+
+def test_an_init_container_with_a_probe_is_a_sidecar_that_has_not_started(tmp_path: Path) -> None:
+    (tmp_path / "describe-pod.txt").write_text(
+        "Init Containers:\n  shipper:\n    State:          Running\n    Ready:          False\n    Restart Count:  1\n"
+        "    Startup:        exec [true] delay=0s timeout=1s period=1s #success=1 #failure=3\n"
+        "Containers:\n  web:\n    State:          Waiting\n      Reason:       PodInitializing\n    Ready:          False\n"
+    )
+    [cause, *_] = analyze([tmp_path]).causes
+    assert (cause.pattern, cause.about.container) == ("sidecar-never-started", "shipper")

@@ -20,6 +20,9 @@ REASON: Final = "LastWords"
 LAST_LINES: Final = 15  # of a log; a stack trace or a usage text may follow the line that counts
 MOST: Final = 3  # error lines told of one log
 _OF_KUBECTL: Final = re.compile(r"Error from server \(BadRequest\)")  # there was no log to show
+_LEAVES: Final = re.compile(
+    r"(?i)\bwarn|\bexit(?:s|ed|ing)?\b|\bstopp(?:ed|ing)\b|\bterminat|\bshut(?:ting)? ?down|\bkilled\b"
+)
 _REQUEST: Final = re.compile(r'"[A-Z]{3,8} \S{1,2000} HTTP/[0-9.]{1,3}" [1-5][0-9]{2}\b')
 
 
@@ -57,7 +60,7 @@ def _goes_on(record: Record) -> bool:
     """A line of the program at work: at a level below warning, a request, or dated without a word of trouble."""
     if record.level is not None:
         return record.level == "info"
-    is_plain = record.timestamp is not None and not ERROR.search(record.message)
+    is_plain = record.timestamp is not None and not ERROR.search(record.message) and not _LEAVES.search(record.message)
     return is_plain or _REQUEST.search(record.message) is not None
 
 

@@ -103,7 +103,7 @@ def drafts_of(lines: Sequence[Line], kind: str) -> list[Draft]:
 
 
 def _split_reason(draft: Draft, state: str) -> tuple[str | None, str | None]:
-    """Reason and message; kubelets before 1.10 put both into the reason: "PostStartHookError: command exited with 1"."""
+    """Reason and message; kubelets before 1.10 put both into the reason: "PostStartHookError: command failed"."""
     reason, message = draft.value(f"{state}/Reason"), draft.value(f"{state}/Message")
     head, is_both, rest = (reason or "").partition(": ")
     return (head, message or rest) if is_both and head.isalpha() else (reason, message)
@@ -164,8 +164,10 @@ def _container(draft: Draft, pod: Pod) -> Container:
     state, last = draft.value("State"), draft.value("Last State")
     identity = draft.value("Container ID")
     ready = draft.value("Ready")
-    # A native sidecar is an init container that keeps running (describe does not print its restartPolicy).
-    is_sidecar = draft.kind == "init" and state == "Running" and ready == "True"
+    # A native sidecar is an init container that keeps running or has a probe (describe does not print restartPolicy).
+    is_probed = any(draft.value(key) for key in ("Startup", "Liveness", "Readiness"))
+    is_sidecar = draft.kind == "init" and (is_probed or (state == "Running" and ready == "True"))
+    is_unstarted = is_sidecar and draft.value("Startup") is not None and ready == "False"
     env = [
         shown_env(line.key, None if line.value.startswith("<") else line.value)
         for line in draft.lists.get("Environment", [])
@@ -185,6 +187,7 @@ def _container(draft: Draft, pod: Pod) -> Container:
         owner_name=pod.owner_name,
         image=draft.value("Image"),
         is_ready=None if ready not in ("True", "False") else ready == "True",
+        is_started=False if is_unstarted else None,
         restart_count=draft.number("Restart Count"),
         state=state.lower() if state in ("Waiting", "Running", "Terminated") else None,
         reason=_split_reason(draft, "State")[0],
