@@ -12,12 +12,13 @@ import io
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from analyzer import archive, tarstream, zipsalvage, zipstream
+from analyzer.ahead import ReadAhead
 from analyzer.archive import HEAD_BYTES, Decompressed, Rewound
 from analyzer.encoding import looks_binary
 from analyzer.errors import InputError
@@ -217,10 +218,11 @@ class Bundle:
         elif kind is None or kind in archive.FOREIGN:
             yield self._file(entry, Rewound(head, content))
         else:
-            inner = replace(entry, stream=Rewound(head, content))
-            yield from self._open(inner, depth if kind == "tar" else depth + 1)
-            if content.damage:
-                self.note(entry.path, content.damage)
+            with closing(ReadAhead(content)) if entry.given else nullcontext(content) as rest:
+                inner = replace(entry, stream=Rewound(head, rest))
+                yield from self._open(inner, depth if kind == "tar" else depth + 1)
+                if rest.damage:
+                    self.note(entry.path, rest.damage)
 
     def _file(self, entry: Entry, stream: Readable) -> BundleFile:
         self.files_seen += 1
