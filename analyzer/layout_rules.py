@@ -274,7 +274,8 @@ RULES: Final = (
     _rule("istio", "command", "bug-report/<command>",
           r"(?:bug-report/(?:versions|analyze)|cluster/(?:cluster-context|k8s-version|secrets|services))"),
     # kubectl cluster-info dump, and snapshots of the same shape
-    _rule("cluster-info-dump", "container_log", "<ns>/<pod>/logs.txt", rf"{_NS}/{_POD}/logs\.txt", "current"),
+    _rule("cluster-info-dump", "container_log", "<ns>/<pod>/logs.txt",
+          rf"{_NS}/(?P<pod>[A-Za-z0-9][A-Za-z0-9.-]{{0,252}})/logs\.txt", "current"),
     _rule("cluster-info-dump", "events", "<ns>/events.json", rf"{_NS}/events\.(?:json|ya?ml)"),
     _rule("cluster-info-dump", "objects", "<ns>/pods.json",
           rf"{_NS}/(?:pods|services|deployments|replicasets|daemonsets|replication-controllers|statefulsets)"

@@ -243,7 +243,19 @@ def _read(file: BundleFile, placement: Placement, screen: Screen, longest: int) 
         if harvest is not None:
             return Reading(entry_of(file, placement, harvest, stream), placement, harvest, journal_span(head))
     if chosen is not None:
-        return _structured(file, placement, chosen, whole, stream, screen)
+        found = _structured(file, placement, chosen, whole, stream, screen)
+        if isinstance(found, Reading):
+            return found
+        whole = Rewound(found, whole)
+    return _unstructured(file, placement, whole, stream, screen, longest)
+
+
+def _unstructured(
+    file: BundleFile, placement: Placement, whole: Rewound, stream: MemberStream, screen: Screen, longest: int
+) -> Reading:
+    """A log, or any other text: searched for what the patterns know, and named after what it is."""
+    head = read_fully(whole, HEAD_BYTES)
+    whole = Rewound(head, whole)
     broken: list[Note] = []
     if placement.role in ("objects", "events") and is_document_name(file.path):
         raw = read_fully(whole, CHECKED_BYTES)
@@ -259,7 +271,8 @@ def _read(file: BundleFile, placement: Placement, screen: Screen, longest: int) 
 
 def _structured(
     file: BundleFile, placement: Placement, chosen: Format, whole: Readable, stream: MemberStream, screen: Screen
-) -> Reading:
+) -> Reading | bytes:
+    """The rows of the file; its bytes where it turns out to be a template, a README or another text without objects."""
     raw = read_fully(whole, WHOLE_BYTES)
     if more := bulk.count_newlines(whole):
         lines = raw.count(b"\n") + more
@@ -271,12 +284,14 @@ def _structured(
     raw = raw if encoding is None else to_utf8(raw, encoding)
     start = logs_start(raw) if chosen is objects else None
     harvest = chosen.parse(raw[:start], file.path, placement)
+    if chosen is objects and start is None and harvest.unparsed and harvest.is_empty:
+        return raw
     if start is not None:
         harvest = with_logs(harvest, raw, start, file.path, placement, screen)
     if encoding is not None:
         harvest = replace(harvest, coding=encoding, stored_lines=stored_lines)
     entry = entry_of(file, placement, harvest, stream)
-    number = next((note.line for note in harvest.notes if note.line is not None), None)
+    number = next((note.line for note in harvest.notes if note.line is not None), harvest.unread_line)
     if entry.status != "parsed" and number is not None:
         entry = replace(entry, sample=line_at(raw, number), sample_line=number)
     return Reading(entry, placement, harvest)
@@ -293,7 +308,8 @@ def _reader_of_parts(path: str) -> sectioned.Read:
     def read_part(raw: bytes, placement: Placement) -> Harvest | None:
         empty = len(raw) - len(raw.lstrip(b"\n"))
         chosen = choose(raw[empty : empty + HEAD_BYTES], placement)
-        return None if chosen is None else chosen.parse(raw, path, placement)
+        harvest = None if chosen is None else chosen.parse(raw, path, placement)
+        return None if harvest is None or (harvest.is_empty and harvest.unparsed) else harvest
 
     return read_part
 

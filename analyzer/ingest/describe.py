@@ -52,16 +52,15 @@ def sniff(head: str, placement: Placement) -> bool:
 def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
     """The rows of all objects and pieces; lines that fit nowhere are unparsed."""
     out = Gathered(path)
-    unparsed = 0
     lines = described.lines_of(text_lines(raw))
     for block in described.blocks(lines, _kind_in(path), placement.namespace):
         if is_pod(block):
-            unparsed += read_pod(block, out)
+            read_pod(block, out)
         elif is_node(block):
-            unparsed += read_node(block, out)
+            read_node(block, out)
         else:
-            unparsed += read_object(block, out)
-    return out.harvest(NAME, count_lines(raw), unparsed)
+            read_object(block, out)
+    return out.harvest(NAME, count_lines(raw), len(out.unread))
 
 
 def _kind_in(path: str) -> str | None:

@@ -21,12 +21,11 @@ _NODE_STATUS: Final = re.compile(r"Node ([\w.-]{1,253}) status is now: ")
 _RULE: Final = frozenset("- \t")
 
 
-def read_events(lines: Sequence[Line], about: About, out: Gathered) -> int:
-    """Records of a section's lines; the number of lines that fit nowhere."""
+def read_events(lines: Sequence[Line], about: About, out: Gathered) -> None:
+    """Records of a section's lines; lines that fit nowhere are unread."""
     found: list[Record] = []
     table: Columns | None = None
     is_open = False
-    unparsed = 0
     for line in lines:
         if not line.plain:
             is_open = False
@@ -45,11 +44,10 @@ def read_events(lines: Sequence[Line], about: About, out: Gathered) -> int:
             separator = " " if line.text.lstrip()[:1] in ("│", "┃") else "\n"
             found[-1] = event_rows.joined(found[-1], line.plain.strip(), separator)
         elif line.key != "Events" and line.plain.strip() not in ("<none>", "No events."):
-            unparsed += 1
+            out.unread.append(line.number)
     if about.name is None:
         found = _told_by_messages(found, about)
     out.records.extend(found)
-    return unparsed
 
 
 def _told_by_messages(events: list[Record], about: About) -> list[Record]:

@@ -40,9 +40,10 @@ def _is_condition(line: Line) -> bool:
     return len(words) >= 2 and words[0] in statuses.BAD_WHEN_TRUE and words[1] in ("True", "False", "Unknown")
 
 
-def read_node(block: Block, out: Gathered) -> int:
+def read_node(block: Block, out: Gathered) -> None:
     """The node's rows; the number of lines that fit nowhere."""
-    sections, unparsed = _sections(block)
+    sections, left = _sections(block)
+    out.unread += left
     name = block.value("Name") or (block.name if block.kind == "Node" else None) or _holder(sections) or ""
     conditions = [m for line in sections.get("Conditions", []) if (m := _condition_of(line)) is not None]
     if name or conditions or block.keys & _NODE_KEYS:
@@ -56,15 +57,15 @@ def read_node(block: Block, out: Gathered) -> int:
             out.records.append(statuses.of_node_condition(name, out.path, kind, said, at, changed_at))
     out.objects.extend(_lease(sections, name, out.path))
     about = About(kind="Node", name=name or None, node=name or None)
-    return unparsed + read_events(sections.get("Events", []), about, out)
+    read_events(sections.get("Events", []), about, out)
 
 
-def _sections(block: Block) -> tuple[dict[str, list[Line]], int]:
+def _sections(block: Block) -> tuple[dict[str, list[Line]], list[int]]:
     """The lines below each key at the margin; conditions and events of pieces by their look."""
     out: dict[str, list[Line]] = {}
     margin = block.margin
     section = ""
-    unparsed = 0
+    left: list[int] = []
     for line in block.lines:
         if section == "Events" and not (line.key in _NODE_KEYS and line.indent <= margin):
             out["Events"].append(line)
@@ -79,8 +80,8 @@ def _sections(block: Block) -> tuple[dict[str, list[Line]], int]:
             section = "Events"
             out["Events"] = [line]
         elif line.plain and not line.plain.lstrip().startswith(("Type ", "----")):
-            unparsed += 1
-    return out, unparsed
+            left.append(line.number)
+    return out, left
 
 
 def _condition_of(line: Line) -> tuple[Line, re.Match[str]] | None:

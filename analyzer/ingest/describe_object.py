@@ -40,23 +40,24 @@ _CONDITION: Final = re.compile(r" *(\w{1,60}) +(True|False|Unknown)(?: +(\S{1,12
 _REPLICAS: Final = re.compile(r"(\d{1,9}) (?:current|desired)(?:.*?(\d{1,9}) (?:available|desired))?")
 
 
-def read_object(block: Block, out: Gathered) -> int:
+def read_object(block: Block, out: Gathered) -> None:
     """The object's row and records; the number of lines that fit nowhere."""
-    sections, unparsed = _sections(block)
+    sections, left = _sections(block)
+    out.unread += left
     kind = _kind(block, sections)
     name = block.value("Name") or block.name
     namespace = block.value("Namespace") or block.namespace
     if kind is not None and name is not None and kind in KINDS:
         _add(block, kind, name, namespace, sections, out)
     about = About(namespace=namespace, kind=kind, name=name)
-    return unparsed + read_events(sections.get("Events", []), about, out)
+    read_events(sections.get("Events", []), about, out)
 
 
-def _sections(block: Block) -> tuple[dict[str, list[Line]], int]:
+def _sections(block: Block) -> tuple[dict[str, list[Line]], list[int]]:
     out: dict[str, list[Line]] = {}
     margin = block.margin
     section = ""
-    unparsed = 0
+    left: list[int] = []
     has_name = any(line.key == "Name" for line in block.lines)
     for line in block.lines:
         word = line.plain.strip()
@@ -84,9 +85,9 @@ def _sections(block: Block) -> tuple[dict[str, list[Line]], int]:
         elif section:
             out[section].append(line)
         elif word and not has_name and set(word) > set("- ") and not word.startswith("Type "):
-            unparsed += 1
+            left.append(line.number)
             # Nothing around it says what it belongs to; a later table of events may still follow.
-    return out, unparsed
+    return out, left
 
 
 def _kind(block: Block, sections: dict[str, list[Line]]) -> str | None:

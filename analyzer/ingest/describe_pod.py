@@ -51,9 +51,10 @@ def is_pod(block: Block) -> bool:
     return has_container or (block.kind == "Pod" and "Capacity" not in keys)
 
 
-def read_pod(block: Block, out: Gathered) -> int:
+def read_pod(block: Block, out: Gathered) -> None:
     """All rows of one pod; the number of lines that fit nowhere."""
-    parts, unparsed = _parts(block)
+    parts, left = _parts(block)
+    out.unread += left
     pod = _pod(block, parts["conditions"], out.path)
     if pod.name or block.keys & {"Node", "Status", "QoS Class", "Node-Selectors", "Conditions"}:
         out.pods.append(pod)
@@ -72,15 +73,15 @@ def read_pod(block: Block, out: Gathered) -> int:
         at = Place(line.number, line.text)
         out.records.append(statuses.of_condition(pod, pod.reason, message, at, None))
     about = About(namespace=pod.namespace, kind="Pod", name=pod.name or None, node=pod.node)
-    return unparsed + read_events(parts["events"], about, out)
+    read_events(parts["events"], about, out)
 
 
-def _parts(block: Block) -> tuple[dict[str, list[Line]], int]:
+def _parts(block: Block) -> tuple[dict[str, list[Line]], list[int]]:
     """The lines by section; those of the pod itself stay in the block."""
     parts: dict[str, list[Line]] = {name: [] for name in _SECTIONS.values()}
     margin = block.margin
     section: str | None = None
-    unparsed = 0
+    left: list[int] = []
     is_piece = not any(line.key in _SECTIONS or line.key == "Name" for line in block.lines)
     for line in block.lines:
         is_new = line.key in _SECTIONS and (line.indent <= margin or section is None)
@@ -99,8 +100,8 @@ def _parts(block: Block) -> tuple[dict[str, list[Line]], int]:
             section = "main"
             parts[section].append(line)
         elif line.plain and line.indent <= margin and not line.plain.startswith(("No events", "No volumes")):
-            unparsed += 1
-    return parts, unparsed
+            left.append(line.number)
+    return parts, left
 
 
 def _is_event(line: Line) -> bool:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from analyzer.ingest import columns
+from analyzer.ingest.between import is_between
 from analyzer.ingest.gather import TEXT_LIMIT
 from analyzer.ingest.kinds import is_known, kind_of
 
 _KEYED: Final = re.compile(r"( {0,200})\\?([A-Za-z0-9_](?:[^\s:]| (?! )){0,120}):(?: +(.*))?$")
 _ASKED: Final = re.compile(r"\bdescribe\s+(?:-\S+\s+)*([A-Za-z][A-Za-z.]{1,60})(?:[/ ]+([a-z0-9][\w.-]{0,252}))?")
+# k8s.io/kubectl/pkg/describe/describe.go: of a pod that is no more its events are shown as long as they live.
+_GONE: Final = re.compile(r"Pod '([a-z0-9][a-z0-9.-]{0,252})': error '.{0,500}', but found events\.$")
 _NEIGHBOURS: Final = frozenset(
     {
         "Namespace", "Roles", "Labels", "Annotations", "Priority", "Node", "StorageClass", "Role", "Selector",
@@ -105,6 +108,13 @@ def blocks(lines: Sequence[Line], kind: str | None, namespace: str | None) -> It
                 name=asked.group(2) if asked and is_kind else None,
                 namespace=columns.namespace_of(command) or namespace,
             )
+            continue
+        gone = _GONE.match(line.plain)
+        if gone is not None or is_between(line.text):
+            if block.lines:
+                yield block
+            known = ("Pod", gone[1]) if gone is not None else (kind, None)
+            block = Block(kind=known[0], name=known[1], namespace=namespace)
             continue
         if any(other.plain for other in block.lines) and _begins(lines, position, block):
             yield block

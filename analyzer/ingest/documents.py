@@ -15,7 +15,9 @@ from typing import Final
 
 import orjson
 
+from analyzer.encoding import decode
 from analyzer.ingest import fields
+from analyzer.ingest.between import is_between
 from analyzer.ingest.doubts import doubts
 from analyzer.ingest.glance import Trait, glance
 from analyzer.ingest.salvage import complete_objects, elements_of_list, old_keys
@@ -28,7 +30,8 @@ _MARKER: Final = re.compile(rb"\n(?:---(?=[ \t\r\n]|\Z)[^\n]*|\.\.\.[ \t\r]*(?=\
 _ITEMS_KEY: Final = re.compile(rb"\nitems:[ \t]*(?:#[^\n]*)?\r?(?=\n)")
 _NEXT_KEY: Final = re.compile(rb"\n(?![-\s#])")
 _FIRST_ITEM: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)- ")
-_FOREIGN: Final = re.compile(rb"\n\w[\w./-]*(?![\w./:-])[^\n]*")
+_FOREIGN: Final = re.compile(rb"\n(?:\w[\w./-]*(?![\w./:-])|[=~*>]{3,}[ \t])[^\n]*")
+_MOST_BETWEEN: Final = 1024  # bytes of what a script writes between two dumps
 _WATCHED: Final = ("ADDED", "MODIFIED", "UPDATED")
 _JSON_FIELD: Final = re.compile(rb'[{\[]\s*(?:"|\{\s*")')
 _SCALAR: Final = re.compile(rb"---\n[^\n]*\n---")  # a document that is one line of text: valid, and no object
@@ -69,6 +72,19 @@ class Unread:
 
 def read(raw: bytes) -> Iterator[Entry | Unread]:
     """All objects of a file in order, with the parts that could not be read in between."""
+    return (
+        part for part in _read(raw) if not isinstance(part, Unread) or not _is_of_script(raw[part.start : part.end])
+    )
+
+
+def _is_of_script(text: bytes) -> bool:
+    """Whether these are the lines that a script writes between the dumps it collects."""
+    if not text or len(text) > _MOST_BETWEEN:
+        return False
+    return all(is_between(line) for line in decode(text).split("\n") if line.strip())
+
+
+def _read(raw: bytes) -> Iterator[Entry | Unread]:
     prompt = _PROMPT.match(raw)
     start = prompt.end() if prompt else 0
     if (ahead := _AHEAD_OF_JSON.match(raw, start)) and _JSON_FIELD.match(raw, ahead.end()):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from analyzer.ingest import columns, event_rows
+from analyzer.ingest.between import is_between
 from analyzer.ingest.columns import Columns
 from analyzer.ingest.event_rows import About
 from analyzer.ingest.gather import TEXT_LIMIT, Gathered, count_lines, text_lines
@@ -44,7 +45,6 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
     about = About(namespace=placement.namespace)
     found: Columns | None = None
     is_open = False  # the line before belongs to an event
-    unparsed = 0
     for number, line in enumerate(text_lines(raw), start=1):
         plain = columns.plain(line)
         if not plain.strip():
@@ -65,10 +65,12 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
             is_open = True
         elif event_rows.is_cut(plain):
             is_open = False
-            unparsed += 1
+            out.unread.append(number)
+        elif is_between(line):
+            is_open = False
         elif out.records and (is_open or plain.startswith("  ")):  # a message may hold an empty line
             separator = " " if line.lstrip()[:1] in ("│", "┃") else "\n"
             out.records[-1] = event_rows.joined(out.records[-1], plain.strip(), separator)
         elif not plain.startswith(("No resources found", "Events:")):
-            unparsed += 1
-    return out.harvest(NAME, count_lines(raw), unparsed)
+            out.unread.append(number)
+    return out.harvest(NAME, count_lines(raw), len(out.unread))

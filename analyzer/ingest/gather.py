@@ -37,6 +37,7 @@ class Gathered:
     notes: list[Note] = field(default_factory=list)
     holders: list[Holder] = field(default_factory=list)
     keyed: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    unread: list[int] = field(default_factory=list)  # numbers of lines that fit nowhere
     secrets: list[str] = field(default_factory=list, repr=False)
     pairs: list[Pair] = field(default_factory=list)  # times that two clocks wrote
 
@@ -71,6 +72,7 @@ class Gathered:
             notes=tuple(self.notes),
             holders=tuple(self.holders),
             keyed=tuple(dict.fromkeys(self.keyed)),
+            unread_line=min(self.unread, default=None),
             secrets=tuple(dict.fromkeys(self.secrets)),
             pairs=least_of(self.pairs),
         )

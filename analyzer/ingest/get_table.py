@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from analyzer.ingest import columns
+from analyzer.ingest.between import is_between
 from analyzer.ingest.columns import Columns
 from analyzer.ingest.gather import Gathered, count_lines, text_lines
 from analyzer.ingest.harvest import Harvest
@@ -79,7 +80,6 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
     namespace, asked = default, None
     table: Columns | None = None
     kind: str | None = None
-    unparsed = 0
     for number, line in enumerate(text_lines(raw), start=1):
         plain = columns.plain(line)
         if not plain:
@@ -99,8 +99,10 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
         row_kind = kind
         if found is None or not found.get("NAME"):
             headless = _headless(plain)
+            if headless is None and is_between(line):
+                continue
             if headless is None:
-                unparsed += 1
+                out.unread.append(number)
                 continue
             row_kind, found = headless
         written = found["NAME"]
@@ -109,7 +111,7 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
             row_kind = kind_of(prefix)
         add(Row(row_kind, found, found.get("NAMESPACE") or namespace, number, line), out)
     out.pods = _latest(out.pods)
-    return out.harvest(NAME, count_lines(raw), unparsed)
+    return out.harvest(NAME, count_lines(raw), len(out.unread))
 
 
 def _latest(pods: list[Pod]) -> list[Pod]:

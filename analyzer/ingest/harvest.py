@@ -48,8 +48,14 @@ class Harvest:
     objects: tuple[Object, ...] = ()
     usages: tuple[Usage, ...] = ()
     notes: tuple[Note, ...] = ()
+    unread_line: int | None = None  # the number of the first line that fits nowhere, where the format knows it
     sought: tuple[SoughtLine, ...] = ()
     holders: tuple[Holder, ...] = ()
     pairs: tuple[Pairs, ...] = ()  # what two clocks stamped
     keyed: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # (key, value) as a Secret writes them
     secrets: tuple[str, ...] = field(default=(), repr=False)  # values that objects call secret; never written anywhere
+
+    @property
+    def is_empty(self) -> bool:
+        """No row was read."""
+        return not (self.records or self.pods or self.containers or self.nodes or self.objects or self.usages)

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from analyzer.encoding import looks_binary
+from analyzer.ingest.between import is_between
 from analyzer.ingest.documents import Unread, read
 from analyzer.model import Note
 from analyzer.placement import Placement
@@ -64,4 +65,7 @@ def kind_of(head: str, path: str, placement: Placement) -> str | None:
     by_content = next((kind for pattern, kind in _BY_CONTENT if pattern.match(begin)), None)
     if by_content is not None and (by_content != "json" or "json" in path or begin[:1] in "[{"):
         return by_content
+    lines = [line for line in begin[:4096].split("\n") if line.strip()]
+    if all(is_between(line) for line in (lines[:-1] or lines)):
+        return "times"
     return "yaml" if _YAML_NAME.search(path) and _YAML.search(begin) else None
