@@ -37,6 +37,8 @@ _MAGIC: Final = (
     (b"Rar!\x1a\x07", "rar"),
 )
 
+_SKIPPABLE: Final = b"\x2a\x4d\x18"  # RFC 8878, 3.1.2: the first byte is 0x50 to 0x5f
+
 FOREIGN: Final = ("7z", "rar")  # archives that are named, never read
 
 
@@ -45,6 +47,8 @@ def kind_of(head: bytes) -> str | None:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind if kind != "bzip2" or head[3:4] in b"123456789" else None
+    if head[1:4] == _SKIPPABLE and head[0] >> 4 == 5:  # pzstd and seekable files begin with such a frame
+        return "zstd"
     return "tar" if tarstream.is_header(head[:512]) else None
 
 
@@ -84,9 +88,14 @@ def _decompressor(kind: str) -> Any:
         return lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=XZ_MEMORY_BYTES)
     if kind == "bzip2":
         return bz2.BZ2Decompressor()
-    for name in ("compression.zstd", "backports.zstd"):  # Python 3.14, and its backport
+    return _zstd().ZstdDecompressor()
+
+
+def _zstd() -> Any:
+    """Python's own module since 3.14, else its backport; imported when it is needed, as it takes 20 ms."""
+    for name in ("compression.zstd", "backports.zstd"):
         try:
-            return importlib.import_module(name).ZstdDecompressor()
+            return importlib.import_module(name)
         except ImportError:
             continue
     raise LookupError("zstd")
@@ -111,6 +120,7 @@ class Decompressed(io.RawIOBase):
         self._source = source
         self._kind = kind
         self._decompressor = _decompressor(kind)
+        self._errors: tuple[Any, ...] = (_zstd().ZstdError,) if kind == "zstd" else ()
         self._pending = b""
         self._is_over = False
         self._compressed = 0  # bytes read from the source
@@ -162,7 +172,7 @@ class Decompressed(io.RawIOBase):
         except lzma.LZMAError as error:
             needs = "memory limit" in str(error).lower()
             self._end(f"needs more than {XZ_MEMORY_BYTES >> 20} MiB of memory" if needs else "damaged xz data")
-        except (*_BROKEN, _ISAL_ERROR) as error:
+        except (*_BROKEN, _ISAL_ERROR, *self._errors) as error:
             checksum = "checksum" in str(error).lower() or "crc" in str(error).lower()
             self._end(f"{self._kind} checksum mismatch" if checksum else f"damaged {self._kind} data")
         return b""

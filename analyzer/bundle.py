@@ -162,7 +162,7 @@ class Bundle:
         elif kind in archive.FOREIGN:
             self._give_up(entry, f"{kind} archives are not read; send it as .tar.gz or .zip")
         elif kind == "zstd" and not archive.can_read(kind):
-            self._give_up(entry, "this Python cannot read zstd; decompress it with zstd -d")
+            self._give_up(entry, "this Python cannot read zstd: decompress it with zstd -d, or install backports.zstd")
         elif depth > self.limits.depth:
             self.skip(
                 entry.path,
