@@ -151,7 +151,7 @@ RULES: Final = (
     _rule("must-gather", "host", "etcd_info/<name>.json, monitoring/<name>.json", rf"(?:etcd_info/.+|{_MONITORING})"),
     _rule("must-gather", "host", "ingress_controllers/<ingress>/<pod>/haproxy.config",
           rf"ingress_controllers/[^/]+/{_POD}/[^/]+"),
-    _rule("must-gather", "host", "event-filter.html", r"event-filter\.html"),
+    _rule("must-gather", "events", "event-filter.html", r"event-filter\.html"),
     _rule("must-gather", "host", "version", r"(?<!kubectl/)version"),
     # sosreport
     _rule("sosreport", "container_log", "sos_commands/<plugin>/.../podlogs/<pod>/..._logs_<pod>_-c_<container>",
@@ -186,7 +186,7 @@ RULES: Final = (
     _rule("var-log", "control_plane_log", "var/log/kube-proxy.log",
           rf"var/log/(?P<container>kube-apiserver|kube-controller-manager|kube-scheduler|etcd|kube-proxy)\.log{_SUFFIX}",
           "current"),
-    _rule("var-log", "node_log", "var/log/...", r"var/log/.+"),
+    _rule("var-log", "node_log", "var/log/...", r"var/log/(?!pods/|containers/).+"),
     _rule("kind", "kubelet_log", "<node>/kubelet.log",
           r"(?P<node>[a-z0-9][a-z0-9.-]*-(?:control-plane|worker)\d*)/kubelet\.log"),
     _rule("kind", "runtime_log", "<node>/containerd.log",

@@ -5,11 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import orjson
 import pytest
 
+from analyzer import analysis
+from analyzer.bundle import Bundle
+from analyzer.frames import rows
 from analyzer.ingest import objects
 from analyzer.model import Record
 from analyzer.placement import Placement
+from patterns.load import load_library
 
 FLAT = Placement(layout="flat", why="test")
 PEER = (
@@ -176,3 +181,21 @@ def test_an_event_in_the_envelope_of_a_watch_is_read() -> None:
 def test_an_event_that_a_watch_saw_deleted_is_not_read() -> None:
     text = b'{"type": "DELETED", "object": {"kind": "Event", "reason": "Failed", "message": "x", "involvedObject": {}}}'
     assert objects.parse(text, "events.json", FLAT).records == ()
+
+
+def test_a_page_of_events_counts_only_what_the_events_do_not_say() -> None:
+    page = (Path(__file__).resolve().parent.parent / "samples/formats/event_page/event-filter.html").read_bytes()
+    message = 'MountVolume.SetUp failed for volume "config" : configmap "web-config" not found'
+    event = {
+        "apiVersion": "v1", "kind": "Event", "metadata": {"name": "e", "namespace": "shop"}, "reason": "FailedMount",
+        "involvedObject": {"kind": "Pod", "name": "web-6d5f4c7b9d-x2k8p", "namespace": "shop"}, "message": message,
+        "count": 7, "lastTimestamp": "2024-03-05T07:10:00Z",
+    }  # fmt: skip
+    files = {"mg/event-filter.html": page, "mg/image/event-filter.html": page, "mg/image/e.json": orjson.dumps(event)}
+    screen = analysis.screen_of(load_library(()))
+    found = rows(Record, analysis.read(Bundle.of_files(files), screen).records)
+
+    assert [(r.path, r.line, r.reason, r.count) for r in found if r.source == "event"] == [
+        ("mg/event-filter.html", 37, "ScalingReplicaSet", 1),
+        ("mg/image/e.json", 1, "FailedMount", 7),
+    ]

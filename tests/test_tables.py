@@ -296,3 +296,45 @@ def test_every_pasted_table_of_the_incidents_is_read_whole() -> None:
         assert get_table.sniff(path.read_text(), FLAT), path
         assert found.unparsed == 0, path
         assert found.pods or found.nodes or found.objects, path
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Warning   BackOff   pod/web-0   Back-off restarting failed container",  # without its age
+        "ADDED   30s   Warning   BackOff   pod/web-0   Back-off restarting failed container",  # --output-watch-events
+        "2024-03-05T07:08:09Z   Warning   BackOff   pod/web-0   Back-off restarting failed container",
+        "    30s   Warning   BackOff   pod/web-0   Back-off restarting failed container",
+        "> 30s   Warning   BackOff   pod/web-0   Back-off restarting failed container",  # quoted in a mail
+        "| 30s | Warning | BackOff | pod/web-0 | Back-off restarting failed container |",  # a table of Markdown
+        "TYPE      REASON    OBJECT   MESSAGE\nWarning   BackOff   web-0    Back-off restarting failed container",
+        "NAME                     REASON    MESSAGE\nweb-0.17b9d0c0ffee1234   BackOff   Back-off restarting failed container",
+    ],
+)
+def test_a_row_is_read_however_it_was_cut_out(row: str) -> None:
+    [event] = events(row + "\n").records
+    assert event_table.sniff(row, FLAT)
+    assert (event.kind, event.name, event.reason) == ("Pod", "web-0", "BackOff")
+    assert event.message == "Back-off restarting failed container"
+
+
+def test_a_row_that_a_terminal_cut_at_its_width_is_one_message() -> None:
+    rows = "".join(
+        f"3{n}s         Warning   FailedMount   pod/web-{n}   MountVolume.SetUp failed for vol\n"
+        'ume "config" : configmap "web-config" not found\n'
+        for n in range(2)
+    )
+    assert {e.message for e in events(rows).records} == {
+        'MountVolume.SetUp failed for volume "config" : configmap "web-config" not found'
+    }
+
+
+def test_a_row_that_a_mail_program_wrapped_is_one_message() -> None:
+    rows = "".join(
+        f"3{n}s         Warning   FailedMount   pod/{'w' * (n + 1)}-0   MountVolume.SetUp failed for\n"
+        'volume "config" : configmap "web-config" not found\n'
+        for n in range(3)
+    )
+    assert {e.message for e in events(rows).records} == {
+        'MountVolume.SetUp failed for volume "config" : configmap "web-config" not found'
+    }

@@ -24,6 +24,7 @@ from analyzer.ingest import (
     clock,
     crictl_inspect,
     describe,
+    event_page,
     event_table,
     fragment,
     get_table,
@@ -110,7 +111,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: Final[tuple[Format, ...]] = (crictl_inspect, objects, event_table, get_table, describe, fragment)
+FORMATS: Final[tuple[Format, ...]] = (event_page, crictl_inspect, objects, event_table, get_table, describe, fragment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,7 @@ def _with_owner_file(entry: FileEntry, owner: Owner | None, namespaces: dict[tup
     return entry
 
 
+_PAGE: Final = "event-filter.html"
 _STATE_SOURCES = frozenset({"container_status", "pod_condition", "node_condition", "object", "event"})
 
 
@@ -134,6 +135,20 @@ def _preference(record: Record) -> tuple[int, str, int]:
     return rank, path, record.line
 
 
+def _without_pages(records: Sequence[Record]) -> Sequence[Record]:
+    """Without what a page of events repeats of the events that are there: it says less of them."""
+    pages = [r for r in records if r.source == "event" and r.path.endswith(_PAGE)]
+    if not pages:
+        return records
+    said = {(r.reason, r.message) for r in records if r.source == "event" and not r.path.endswith(_PAGE)}
+    dropped = {id(r) for r in pages if (r.reason, r.message) in said}
+    first: dict[tuple[object, ...], str] = {}  # the page of all images stands beside that of each image
+    for r in sorted(pages, key=lambda r: r.path):
+        if first.setdefault((r.namespace, r.name, r.reason, r.message, r.timestamp), r.path) != r.path:
+            dropped.add(id(r))
+    return [r for r in records if id(r) not in dropped]
+
+
 def without_copies(records: Sequence[Record]) -> list[Record]:
     """Records that another file of the bundle has too, kept once: from the previous log, else from the first path.
 
@@ -142,6 +157,7 @@ def without_copies(records: Sequence[Record]) -> list[Record]:
     its own. Equal lines inside one file are honest repeats and stay. Without a timestamp only a log line of the
     same number in the insecure twin is known to be a copy.
     """
+    records = _without_pages(records)
     twins = {(r.path, r.line, r.message) for r in records if r.path.endswith("/previous.log")}
     owner: dict[tuple[object, ...], str] = {}
     kept: list[Record] = []

@@ -13,6 +13,10 @@ from typing import Final
 _GAP: Final = re.compile(r" {2,}")
 _WORDS: Final = re.compile(r"[^ ]+(?: [^ ]+)*")
 _FRAMES: Final = ("│", "┃", "|")
+_QUOTED: Final = re.compile(r"^(?:> ?)+(?=[^>]*\S)")  # by a mail program, or in Markdown
+_INNER: Final = re.compile(r"[ ]{0,200}[│┃|][ ]{0,200}")  # between the cells of a table of Markdown
+_LEAST_COLUMNS: Final = 4  # a frame with fewer cells may be around a message with such a mark
+_RULE: Final = frozenset("-:|│┃ ")
 _PROMPT: Final = re.compile(r"^.{0,80}?(?:^|[\w\])~/-]*[$#>%➜]\s*|^z?)(?P<command>z?(?:kubectl|oc|k)\s+.*)$")
 _NAMESPACE: Final = re.compile(r"(?:\s-n\s*|\s-n=|--namespace[ =])([a-z0-9][a-z0-9-]{0,62})")
 
@@ -54,13 +58,14 @@ def header(line: str) -> Columns | None:
 
 def plain(line: str) -> str:
     """The line with tabs as blanks, and without what was drawn around it: a terminal's frame, a quotation's mark."""
-    line = line.expandtabs(8).rstrip()
+    line = _QUOTED.sub("", line.expandtabs(8).rstrip())
     start = line.lstrip()
-    if start.startswith("> "):
-        return start[2:]
     if start[:1] not in _FRAMES:
         return line
-    return start[1:].rstrip("".join(_FRAMES)).rstrip()
+    inner = start[1:].rstrip("".join(_FRAMES)).rstrip()
+    if len(_INNER.findall(inner)) < _LEAST_COLUMNS - 1:
+        return inner
+    return "" if set(inner) <= _RULE else _INNER.sub("   ", inner).strip()
 
 
 def command(line: str) -> str | None:

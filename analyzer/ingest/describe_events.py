@@ -26,7 +26,10 @@ def read_events(lines: Sequence[Line], about: About, out: Gathered) -> None:
     found: list[Record] = []
     table: Columns | None = None
     is_open = False
-    for line in lines:
+    wrapping = event_rows.Wrapping.of(line.text for line in lines)
+    before = ""
+    for number, line in enumerate(lines):
+        before = lines[number - 1].text if number else ""
         if not line.plain:
             is_open = False
             continue
@@ -41,8 +44,8 @@ def read_events(lines: Sequence[Line], about: About, out: Gathered) -> None:
             found.append(replace(event, text=line.text))
             is_open = True
         elif is_open:
-            separator = " " if line.text.lstrip()[:1] in ("│", "┃") else "\n"
-            found[-1] = event_rows.joined(found[-1], line.plain.strip(), separator)
+            mark = wrapping.separator(before, line.text)
+            found[-1] = event_rows.joined(found[-1], line.plain.strip() if mark else line.plain.rstrip(), mark)
         elif line.key != "Events" and line.plain.strip() not in ("<none>", "No events."):
             out.unread.append(line.number)
     if about.name is None:

@@ -10,6 +10,7 @@ header are read too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -50,9 +51,13 @@ _DESCRIBED_DATED: Final = re.compile(
     rf"{_GAP0}(?P<first>{_DATE}){_GAP}(?P<last>{_DATE}){_GAP}(?P<count>\d+){_GAP}(?P<source>\{{[^}}]{{0,200}}\}})"
     rf"(?:{_GAP}(?P<sub>{_SUBOBJECT}))?{_GAP}(?:{_TYPE}{_GAP})?{_REASON}(?:{_GAP}(?P<message>.*))?$"
 )
+_STAMP: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 _LISTED: Final = re.compile(
-    rf"(?:(?P<namespace>[a-z0-9][a-z0-9-]{{0,62}}){_GAP})?(?P<last>{_AGE}){_GAP}{_TYPE}{_GAP}{_REASON}"
-    rf"{_GAP}(?P<object>[\w.-]{{1,100}}/\S{{1,300}})(?:{_GAP}(?P<message>.*))?$"
+    rf"{_GAP0}(?:(?:ADDED|MODIFIED){_GAP})?(?:(?P<namespace>[a-z0-9][a-z0-9-]{{0,62}}){_GAP})?(?P<last>{_AGE}|{_STAMP})"
+    rf"{_GAP}{_TYPE}{_GAP}{_REASON}{_GAP}(?P<object>[\w.-]{{1,100}}/\S{{1,300}})(?:{_GAP}(?P<message>.*))?$"
+)
+_LISTED_AGELESS: Final = re.compile(  # as somebody asked for with custom-columns, or cut it out
+    rf"{_GAP0}{_TYPE}{_GAP}{_REASON}{_GAP}(?P<object>[a-z][a-z.-]{{1,60}}/[a-z0-9]\S{{0,252}})(?:{_GAP}(?P<message>.*))$"
 )
 _LISTED_OLD: Final = re.compile(
     rf"(?:(?P<namespace>[a-z0-9][a-z0-9-]{{0,62}}){_GAP})?(?P<a>{_AGE}){_GAP}(?P<b>{_AGE}){_GAP}(?P<count>\d+)"
@@ -66,6 +71,14 @@ _CUT: Final = re.compile(
 )
 _GAPS: Final = re.compile(r" {2,}")
 _HASH: Final = re.compile(r"\.[0-9a-f]{10,20}$")
+# k8s.io/kubernetes/pkg/kubelet/events/event.go, pkg/scheduler: what is only said of pods
+_OF_PODS: Final = frozenset(
+    {"BackOff", "Created", "Started", "Killing", "Failed", "Pulling", "Pulled", "Unhealthy", "FailedScheduling",
+     "Scheduled", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "SandboxChanged", "Evicted",
+     "Preempted", "FailedPostStartHook", "FailedPreStopHook", "FailedKillPod", "ProbeWarning",
+     "TaintManagerEviction", "InspectFailed", "ErrImageNeverPull", "ExceededGracePeriod", "FailedSync",
+     "SuccessfulAttachVolume", "AddedInterface"}
+)  # fmt: skip
 _OF_CONTAINER: Final = frozenset({"BackOff", "Created", "Started", "Killing", "Failed"})
 # k8s.io/kubernetes/pkg/kubelet/kuberuntime/kuberuntime_container.go and kuberuntime_manager.go
 _NAMED: Final = re.compile(
@@ -74,7 +87,16 @@ _NAMED: Final = re.compile(
     r"|Container ([a-z0-9-]{1,63}) failed .*|Error: .{1,2000}, container: ([a-z0-9-]{1,63})\))$",
     re.S,
 )
+_NARROWEST: Final = 60
+_WIDEST: Final = 240
+_WORD: Final = 12
+_TERMINALS: Final = frozenset((80, 100, 120, 132))
 _REPEATED: Final = re.compile(rf"({_AGE})(?: \(x(\d+)(?: over ({_AGE}))?\))?")
+
+
+_PATTERNS: Final = (
+    _LISTED, _LISTED_OLD, _LISTED_AGELESS, _DESCRIBED, _DESCRIBED_OLD, _DESCRIBED_DATED, _DESCRIBED_AGELESS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +111,7 @@ class About:
 
 def row(line: str, about: About, table: Columns | None, path: str, number: int) -> Record | None:
     """The event of one line, or None when the line is none; `line` has no tabs and no frame."""
-    for pattern in (_LISTED, _LISTED_OLD, _DESCRIBED, _DESCRIBED_OLD, _DESCRIBED_DATED, _DESCRIBED_AGELESS):
+    for pattern in _PATTERNS:
         match = pattern.match(line)
         if match is not None:
             cells = {key: value or "" for key, value in match.groupdict().items()}
@@ -178,9 +200,17 @@ def _object(cells: dict[str, str], about: About) -> tuple[str | None, str | None
     if "/" in written:
         kind, _, name = written.partition("/")
         return kind_of(kind), name
+    named = _HASH.sub("", cells.get("name", "")) or written
     if cells.get("kind"):
-        return kind_of(cells["kind"]), _HASH.sub("", cells.get("name", "")) or None
+        return kind_of(cells["kind"]), named or None
+    if named and pod_named(cells.get("reason") or ""):
+        return "Pod", named
     return about.kind, about.name
+
+
+def pod_named(reason: str) -> bool:
+    """Whether only events about pods have this reason, so that a name without a kind is a pod's."""
+    return reason in _OF_PODS
 
 
 def _container_named(cells: dict[str, str]) -> str | None:
@@ -200,6 +230,36 @@ def _source(written: str) -> tuple[str, str | None]:
 def is_cut(line: str) -> bool:
     """Whether a line begins like a row of a list but is none: its end is missing."""
     return _CUT.match(line) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """How a terminal or a mail program may have wrapped the lines of a text.
+
+    A terminal cuts every long line at one length, a mail program before the word that no longer fits.
+    """
+
+    width: int  # of the longest line
+    at_width: int  # lines that are that long
+    near_width: int  # lines that a word would have filled
+
+    @classmethod
+    def of(cls, lines: Iterable[str]) -> Wrapping:
+        """Of all lines of the text."""
+        lengths = [len(line) for line in lines]
+        width = max(lengths, default=0)
+        return cls(width, lengths.count(width), sum(length > width - _WORD for length in lengths))
+
+    def separator(self, previous: str, line: str) -> str:
+        """What stood between two lines of a message before they were wrapped; a newline where they were not."""
+        if line.lstrip()[:1] in ("│", "┃"):
+            return " "
+        if not _NARROWEST <= self.width <= _WIDEST or not line.strip():
+            return "\n"
+        if len(previous) == self.width and (self.at_width > 1 or self.width in _TERMINALS):
+            return ""
+        is_full = self.near_width > 2 and len(previous) + 1 + len(line.split(maxsplit=1)[0]) > self.width
+        return " " if is_full and line[:1] != " " else "\n"
 
 
 def joined(event: Record, line: str, separator: str = "\n") -> Record:

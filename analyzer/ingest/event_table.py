@@ -45,7 +45,11 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
     about = About(namespace=placement.namespace)
     found: Columns | None = None
     is_open = False  # the line before belongs to an event
-    for number, line in enumerate(text_lines(raw), start=1):
+    lines = text_lines(raw)
+    wrapping = event_rows.Wrapping.of(lines)
+    before = ""
+    for number, line in enumerate(lines, start=1):
+        previous, before = before, line
         plain = columns.plain(line)
         if not plain.strip():
             is_open = False
@@ -69,8 +73,9 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
         elif is_between(line):
             is_open = False
         elif out.records and (is_open or plain.startswith("  ")):  # a message may hold an empty line
-            separator = " " if line.lstrip()[:1] in ("│", "┃") else "\n"
-            out.records[-1] = event_rows.joined(out.records[-1], plain.strip(), separator)
+            mark = wrapping.separator(previous, line)
+            text = plain.strip() if mark else plain.rstrip()
+            out.records[-1] = event_rows.joined(out.records[-1], text, mark)
         elif not plain.startswith(("No resources found", "Events:")):
             out.unread.append(number)
     return out.harvest(NAME, count_lines(raw), len(out.unread))
