@@ -171,7 +171,23 @@ def test_the_ledger_shows_a_line_that_could_not_be_read(screen: Screen) -> None:
     )  # fmt: skip
     text = as_text([entry], rows(Note, evidence.notes))
     assert "    line 4: Error from server (Forbidden)" in text.split("\n")
-    assert "  flat                    1 file   path matches *.yaml, *.json" in text.split("\n")
+    assert "  flat, 1 file:\n    path matches *.yaml, *.json\n" in text
+
+
+def test_the_ledger_is_80_columns_wide_and_says_what_became_of_files_without_a_layout(screen: Screen) -> None:
+    path = "somewhere/" + "very-" * 20 + "deep/notes"
+    header = b"LAST SEEN   TYPE      REASON    OBJECT      MESSAGE\n"
+    table = header + b"3s          Warning   BackOff   pod/web-0   Back-off\n"
+        b"LAST SEEN   TYPE      REASON    OBJECT      MESSAGE\n3s          Warning   BackOff   pod/web-0   Back-off\n"
+    )
+    files = {path: b"it broke\n", "copy": table, "again": table, "core": b"\0\1\2" * 50, "x/pods.yaml": b"kind: [\n"}
+    evidence = ingest(Bundle.of_files(files), screen)
+    text = as_text(rows(FileEntry, evidence.files), rows(Note, evidence.notes))
+
+    assert [line for line in text.split("\n") if len(line) > 80] == [path]
+    for read_as, count in (("read as text", "1 file"), ("read as event_table", "2 files"), ("not read", "1 file")):
+        words = f"  other, {count}:\n    no known layout: the content decides; it was {read_as}\n"
+        assert words in text
 
 
 def test_a_document_that_breaks_off_without_an_object_is_not_called_read(screen: Screen) -> None:
