@@ -227,6 +227,7 @@ RULES: Final = (
     _rule("insights", "node_log", "config/node/logs/<node>.log", rf"config/node/logs/{_NODE}\.log"),
     _rule("insights", "host", "config/configmaps/<ns>/<name>/<key>, config/metrics",
           rf"config/(?:configmaps/{_NS}/[^/]+/[^/]+|metrics|dvo_metrics|id)"),
+    _rule("insights", "command", "insights_commands/<command>", r"insights_commands/.+"),
     _rule("insights", "objects", "config/pod/<ns>/<pod>.json", rf"config/pod/{_NS}/{_POD}\.json"),
     # Rancher: the logs collector, and support-bundle-kit's pod logs
     _rule("rancher", "container_log", "rke2/podlogs/<ns>-<pod>-previous",

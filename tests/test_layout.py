@@ -121,6 +121,7 @@ EXAMPLES = {
         f"gops-cilium-x2x4z-stats-{STAMP}.txt",
         "gops-cilium-x2x4z-stats.txt",
     ),
+    "insights_commands/<command>": ("host_01/insights_commands/uptime", "host_01/insights/uptime"),
     "bug-report/<command>": ("bug-report/analyze", "bug-reports/analyze"),
     "supportbundle_<uuid>_<stamp>/metadata.yaml": ("supportbundle_ab_2024/metadata.yaml", "bundle_ab_2024/metadata.yaml"),
     "support-bundle-<stamp>/<collector>.json": ("support-bundle-2024/ceph/status.json", "bundle/ceph/status.json"),

@@ -178,8 +178,6 @@ def test_the_ledger_is_80_columns_wide_and_says_what_became_of_files_without_a_l
     path = "somewhere/" + "very-" * 20 + "deep/notes"
     header = b"LAST SEEN   TYPE      REASON    OBJECT      MESSAGE\n"
     table = header + b"3s          Warning   BackOff   pod/web-0   Back-off\n"
-        b"LAST SEEN   TYPE      REASON    OBJECT      MESSAGE\n3s          Warning   BackOff   pod/web-0   Back-off\n"
-    )
     files = {path: b"it broke\n", "copy": table, "again": table, "core": b"\0\1\2" * 50, "x/pods.yaml": b"kind: [\n"}
     evidence = ingest(Bundle.of_files(files), screen)
     text = as_text(rows(FileEntry, evidence.files), rows(Note, evidence.notes))

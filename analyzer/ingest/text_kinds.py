@@ -11,6 +11,7 @@ from typing import Final
 from analyzer.encoding import looks_binary
 from analyzer.ingest.between import is_between
 from analyzer.ingest.documents import Unread, read
+from analyzer.ingest.logline import LogHints, parse_line
 from analyzer.model import Note
 from analyzer.placement import Placement
 
@@ -31,6 +32,8 @@ _BY_CONTENT: Final = (
     (re.compile(r"[\[{]\s*(?:[\"{\[\]}]|\d|true|false|null|-)"), "json"),
     (re.compile(r'(?:null|true|false|"[^"\n]*"|-?\d+(?:\.\d+)?)\s*\Z'), "json"),
 )
+_NOBODY: Final = LogHints()
+_LOOKED_AT: Final = 20  # lines
 _TEMPLATE: Final = re.compile(rb"\{\{-? *[.\w$]")  # of Helm, which is YAML only once it is filled in
 _YAML_NAME: Final = re.compile(r"\.ya?ml$")
 _YAML: Final = re.compile(r"(?:^|\n)(?:- )?[\w.\"'/-]+:(?:[ \t\r\n]|\Z)|(?:^|\n)- ")
@@ -52,6 +55,12 @@ def not_read(raw: bytes, path: str) -> list[Note]:
     return [Note(path=path, problem=f"{found.problem}: searched as text only", line=line)]
 
 
+def _is_of_log(line: str) -> bool:
+    """Whether a line has the header of a log's."""
+    found = parse_line(line, _NOBODY)
+    return found.timestamp is not None or found.source != _NOBODY.source
+
+
 def kind_of(head: str, path: str, placement: Placement) -> str | None:
     """What a text that begins like this is, in a word; None when it is just text."""
     begin = head.lstrip("\ufeff \t\r\n")
@@ -68,4 +77,6 @@ def kind_of(head: str, path: str, placement: Placement) -> str | None:
     lines = [line for line in begin[:4096].split("\n") if line.strip()]
     if all(is_between(line) for line in (lines[:-1] or lines)):
         return "times"
+    if 2 * sum(map(_is_of_log, lines[:_LOOKED_AT])) >= len(lines[:_LOOKED_AT]):
+        return "log"
     return "yaml" if _YAML_NAME.search(path) and _YAML.search(begin) else None
