@@ -62,6 +62,11 @@ def test_the_last_five_lines_of_a_container_are_kept(screen):
     }
 
 
+def test_empty_lines_behind_a_stamp_are_no_last_words(screen):
+    data = stamped(1, "the end") + b"".join(stamped(n, "") for n in range(2, 9))
+    assert [(r.line, r.message) for r in harvest(data, screen).records] == [(1, "the end")]
+
+
 def test_a_hit_among_the_last_lines_is_one_record(screen):
     found = harvest(stamped(1, "a") + stamped(2, "panic: b"), screen)
     assert sorted((r.line, r.message) for r in found.records) == [(1, "a"), (2, "panic: b")]

@@ -278,11 +278,17 @@ class TextLog:
 
     def _read_last_words(self, tail: list[tuple[int, bytes]]) -> None:
         """The last lines of a container: what it said before it ended."""
-        spoken = [(n, raw) for n, raw in parts.joined(tail) if raw.strip() and not raw.startswith(sections.EDGES)]
-        for number, raw in spoken[-LAST_WORDS:]:
+        spoken: list[tuple[int, str, LogLine]] = []
+        for number, raw in reversed(list(parts.joined(tail))):
+            text = decode(shortened(raw, 0))
+            line = self._parse(text, number, self._hints)
+            if line.message.strip() and not raw.startswith(sections.EDGES):  # an empty line behind a stamp says nothing
+                spoken.append((number, text, line))
+            if len(spoken) == LAST_WORDS:
+                break
+        for number, text, line in reversed(spoken):
             if number not in self._recorded:
-                text = decode(shortened(raw, 0))
-                self._add(record_of(self._parse(text, number, self._hints), text, self._path, number))
+                self._add(record_of(line, text, self._path, number))
 
     def _read_complaints(self) -> None:
         """Of a short paste: somebody thought that its lines tell something."""
