@@ -214,6 +214,7 @@ def _joined(found: Sequence[Harvest], lines: int) -> Harvest:
         usages=tuple(r for h in found for r in h.usages),
         notes=tuple(n for h in found for n in h.notes),
         sought=tuple(s for h in found for s in h.sought),
+        holders=tuple(s for h in found for s in h.holders),
         pairs=tuple(p for h in found for p in h.pairs),
         secrets=tuple(dict.fromkeys(s for h in found for s in h.secrets)),
     )
