@@ -252,7 +252,7 @@ def _read(file: BundleFile, placement: Placement, screen: Screen, longest: int) 
 
 
 def _unstructured(
-    file: BundleFile, placement: Placement, whole: Rewound, stream: MemberStream, screen: Screen, longest: int
+    file: BundleFile, placement: Placement, whole: Readable, stream: MemberStream, screen: Screen, longest: int
 ) -> Reading:
     """A log, or any other text: searched for what the patterns know, and named after what it is."""
     head = read_fully(whole, HEAD_BYTES)
