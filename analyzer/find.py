@@ -19,6 +19,8 @@ from analyzer.vocabulary import of_words
 from patterns.schema import Library, Match, Pattern, Selector
 
 SEARCH_SECONDS = 1.0  # a capture that takes longer is given up; the match itself stands
+PASTED = frozenset({"event", "pod_condition", "node_condition", "kubelet_log", "runtime_log", "control_plane_log"})
+"""What is copied without the columns or headers that show where a line came from: a text may hold any of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class _Wanted:
         for pattern in library.patterns.values():
             for i, selector in enumerate(pattern.match.selectors):
                 entry = (pattern.id, i, selector)
-                for source in selector.sources:
+                for source in _sources(selector):
                     if selector.message is not None and not selector.is_of_joins:
                         self.by_expression[source, numbers[selector.message]].append(entry)
                     else:
@@ -71,6 +73,12 @@ class _Wanted:
         if record.reason is not None:
             yield from self.by_reason.get((record.source, record.reason), ())
         yield from self.by_reason.get((record.source, None), ())
+
+
+def _sources(selector: Selector) -> Iterable[str]:
+    """Those it names, and text, where it knows a component's sentence by its wording."""
+    is_worded = selector.message is not None and not selector.is_of_joins and PASTED & {*selector.sources}
+    return (*selector.sources, "text") if is_worded and "text" not in selector.sources else selector.sources
 
 
 def _hits(records: Sequence[Record], library: Library, screen: Screen) -> list[_Hit]:
@@ -90,9 +98,10 @@ def _hits(records: Sequence[Record], library: Library, screen: Screen) -> list[_
 def holds(selector: Selector, record: Record, part: str, is_matched: bool) -> bool:
     """One part of a selector: source, reason, message (which the caller has matched) or where."""
     if part == "source":
-        return record.source in selector.sources
+        return record.source in _sources(selector)
     if part == "reason":
-        return not selector.reasons or record.reason in selector.reasons
+        is_written = record.source == "text" and any(reason in record.message for reason in selector.reasons)
+        return not selector.reasons or record.reason in selector.reasons or is_written
     if part == "message":
         is_of_joins = selector.is_of_joins and selector.message is not None
         return matches(selector.message or "", record.message) if is_of_joins else is_matched
@@ -233,7 +242,7 @@ def _captures(pattern: Pattern, records: Sequence[Record]) -> tuple[tuple[str, s
     """The named groups of the first record that fills any, sorted by name."""
     for record in records:
         for selector in pattern.match.selectors:
-            if selector.message is None or record.source not in selector.sources or "(?P<" not in selector.message:
+            if selector.message is None or record.source not in _sources(selector) or "(?P<" not in selector.message:
                 continue
             try:
                 match = regex.search(selector.message, record.message, timeout=SEARCH_SECONDS)

@@ -90,3 +90,12 @@ def test_one_pasted_sentence_is_enough_for_a_diagnosis(tmp_path: Path) -> None:
     (tmp_path / "events.txt").write_text(f"create Pod relay-0 in StatefulSet relay failed error: {said}\n")
     causes = analyze([tmp_path]).causes
     assert [(c.cause, c.about.name) for c in causes] == [("security-policy-denied", "relay-0")]
+
+
+def test_a_row_without_its_first_columns_is_known_by_its_sentence(tmp_path: Path) -> None:
+    text = (
+        "PersistentVolumeClaim   Warning   ProvisioningFailed   persistentvolume-controller   "
+        'Failed to provision volume with StorageClass "quick": claim.Spec.Selector is not supported\n'
+    )
+    (tmp_path / "events.txt").write_text(text)
+    assert [c.cause for c in analyze([tmp_path]).causes] == ["pvc-unbound"]

@@ -152,3 +152,22 @@ def test_a_token_that_only_the_other_container_mounts_is_told() -> None:
         "app looks for its service account token in /var/run/secrets/kubernetes.io/serviceaccount, but only web mounts "
         "the token, app does not"
     )
+
+
+CLAIMS = (
+    "NAME   STATUS    VOLUME   CAPACITY   ACCESS MODES   STORAGECLASS   AGE\n"
+    "ink    Pending                                      quick          9m\n"
+)
+CLASSES = "NAME     PROVISIONER          RECLAIMPOLICY   VOLUMEBINDINGMODE      ALLOWVOLUMEEXPANSION   AGE\n{}\n"
+
+
+def test_a_claim_shown_alone_is_told_with_the_class_that_is_missing() -> None:
+    row = "steady   disk.example.com     Delete          Immediate              false                  3d"
+    (found,) = of("ClaimUnbound", {"get-pvc.txt": CLAIMS, "get-sc.txt": CLASSES.format(row)})
+    assert (found.kind, found.name) == ("PersistentVolumeClaim", "ink")
+    assert found.message == "claim ink is Pending, and no storage class quick is listed"
+
+
+def test_a_claim_that_waits_for_its_first_pod_is_not_told() -> None:
+    row = "quick    disk.example.com     Delete          WaitForFirstConsumer   false                  3d"
+    assert of("ClaimUnbound", {"get-pvc.txt": CLAIMS, "get-sc.txt": CLASSES.format(row)}) == []

@@ -78,6 +78,15 @@ SILENT = """\
 ]
 """
 
+PRESSED = """status:
+  conditions:
+  - lastTransitionTime: "2026-03-12T08:10:02Z"
+    message: kubelet has disk pressure
+    reason: KubeletHasDiskPressure
+    status: "True"
+    type: DiskPressure
+"""
+
 
 @pytest.mark.parametrize(
     ("name", "text", "cause"),
@@ -88,6 +97,7 @@ SILENT = """\
         ("pod.json", PULLING, "image-not-found"),
         ("conditions.json", SILENT, "node-not-ready"),
         ("pod.yaml", UNEXPLAINED, "entrypoint-missing"),
+        ("node.yaml", PRESSED, "node-pressure-eviction"),
     ],
 )
 def test_a_piece_of_a_status_is_enough(tmp_path: Path, name: str, text: str, cause: str) -> None:

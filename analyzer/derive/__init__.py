@@ -57,6 +57,7 @@ DERIVATIONS: Final[tuple[Derivation, ...]] = (
     references.absent_referents,
     references.absent_keys,
     references.unbound_claims,
+    references.claims_pending_alone,
     references.tokens_not_mounted,
     environment.variables_set_elsewhere,
     services.calls_explained,

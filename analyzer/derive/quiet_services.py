@@ -7,6 +7,7 @@ from typing import Final
 
 from analyzer.derive.facts import Facts, Owner, derived, owner_of
 from analyzer.derive.services import PORT, selected_pods
+from analyzer.ingest.workloads import NO_ENDPOINTS
 from analyzer.model import Object, Record
 
 LINES: tuple[str, ...] = ()
@@ -18,9 +19,21 @@ FEW: Final = 5
 def services_without_callers_explained(facts: Facts) -> list[Record]:
     """Nothing has failed, yet one of the few Services shown selects no pod, or a port that none of them has."""
     services = [o for o in facts.objects if o.kind == "Service" and o.selector]
-    if not 0 < len(services) <= FEW or not facts.pods or _something_fails(facts):
+    if not 0 < len(services) <= FEW or _something_fails(facts):
         return []
+    if not facts.pods:
+        return [_no_endpoints(s, r) for s in services for r in facts.records if _tells_of_none(r, s)]
     return [r for service in services if (r := _selects_nothing(facts, service) or _serves_nothing(facts, service))]
+
+
+def _tells_of_none(record: Record, service: Object) -> bool:
+    return record.reason == NO_ENDPOINTS and (record.path, record.name) == (service.path, service.name)
+
+
+def _no_endpoints(service: Object, told: Record) -> Record:
+    message = f"Service {service.name} selects {', '.join(service.selector)}, and its list of endpoints is empty"
+    record = derived("ServiceHasNoEndpoints", message, told, Owner(service.namespace or ""))
+    return replace(record, kind="Service", name=service.name)
 
 
 def _something_fails(facts: Facts) -> bool:

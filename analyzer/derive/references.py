@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from analyzer.derive.facts import Facts, Owner, derived, mount_quote
@@ -79,6 +80,29 @@ def unbound_claims(facts: Facts) -> list[Record]:
         message = f"pod {owner.pod} needs claim {claim.name}{of}, which is {claim.phase}{why}"
         decisive = told[-1] if told else _decisive(facts, owner, reference)
         out.append(derived("ClaimUnbound", message, decisive, owner.whole_pod))
+    return _once(out)
+
+
+def claims_pending_alone(facts: Facts) -> list[Record]:
+    """Without a single pod in sight, a claim that is shown because it gets no volume.
+
+    A claim of a class that waits for its first consumer is Pending on purpose.
+    """
+    if facts.pods:
+        return []
+    classes = {c.name: c for c in facts.objects_of("StorageClass", "")}
+    out = []
+    for claim in (o for o in facts.objects if o.kind == "PersistentVolumeClaim" and o.phase in ("Pending", "Lost")):
+        told = [r for r in facts.records if r.kind == claim.kind and r.name == claim.name]
+        at = next((r for r in told if r.source == "object"), None)
+        of_class = classes.get(claim.storage_class or "")
+        waits = [r.reason or "" for r in told if r.source == "event"] + [of_class.text if of_class else ""]
+        if at is None or any("WaitForFirstConsumer" in words for words in waits):
+            continue
+        why = f", and no storage class {claim.storage_class} is listed" if classes and not of_class else ""
+        message = f"claim {claim.name} is {claim.phase}{why}"
+        record = derived("ClaimUnbound", message, at, Owner(claim.namespace or ""))
+        out.append(replace(record, kind=claim.kind, name=claim.name))
     return _once(out)
 
 

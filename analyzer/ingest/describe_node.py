@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from analyzer import timestamps
-from analyzer.ingest import quantity, statuses
+from analyzer.ingest import event_rows, quantity, statuses
 from analyzer.ingest.describe_events import read_events
 from analyzer.ingest.described import Block, Line
 from analyzer.ingest.event_rows import About
@@ -76,7 +76,7 @@ def _sections(block: Block) -> tuple[dict[str, list[Line]], list[int]]:
             out[section].append(line)
         elif _is_condition(line):
             out.setdefault("Conditions", []).append(line)
-        elif line.plain.lstrip().startswith(("Normal ", "Warning ")):
+        elif line.plain.lstrip().startswith(("Normal ", "Warning ")) or event_rows.header(line.plain) is not None:
             section = "Events"
             out["Events"] = [line]
         elif line.plain and not line.plain.lstrip().startswith(("Type ", "----")):

@@ -150,6 +150,10 @@ def _add(
         if bad.get(condition) == status:
             said = message or f"condition {condition} is {status}"
             out.records.append(workloads.bad_state(thing, reason or condition, said, line.number, line.text))
+    empty = next((line for line in block.lines if line.key == "Endpoints" and line.value == "<none>"), None)
+    if kind == "Service" and empty is not None:
+        said = f"Service {name} has no endpoints"
+        out.records.append(workloads.bad_state(thing, workloads.NO_ENDPOINTS, said, empty.number, empty.text))
     if thing.phase in workloads.BAD_PHASES.get(kind, ()):
         at = next(line for line in block.lines if line.key == "Status")
         out.records.append(workloads.bad_phase(thing, at.number, at.text))

@@ -54,6 +54,7 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
     whole = next((found for body in _bodies(raw) if (found := _values(body))), None)
     if whole is None:
         return out.harvest(NAME, lines, lines)
+    whole = [condition for value in whole for condition in _conditions(value)] or whole
     if _are_of_node(whole):
         out.records += _of_node(whole, locator, raw, path)
         whole = []
@@ -99,6 +100,12 @@ def _as_pod(value: Fields) -> Fields | None:
     if {"type", "status", "reason"} <= value.keys():
         return {"status": {"conditions": [value]}}
     return None
+
+
+def _conditions(value: Fields) -> list[Fields]:
+    """Those of a status that has nothing else a pod's status has, and may be a node's."""
+    status = mapping(value, "status") or value
+    return list(maps(status, "conditions")) if not status.keys() & (_STATUS_KEYS - {"conditions"}) else []
 
 
 def _are_of_node(values: list[Fields]) -> bool:

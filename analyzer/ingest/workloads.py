@@ -35,6 +35,9 @@ BAD_STATUS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Conditions that a reader would call a failure, by kind: the status that is bad."""
 
+NO_ENDPOINTS: Final = "NoEndpoints"
+"""Our word for a Service whose description lists no endpoint."""
+
 BAD_PHASES: Final[Mapping[str, tuple[str, ...]]] = {
     "PersistentVolumeClaim": ("Pending", "Lost"),
     "PersistentVolume": ("Failed",),
