@@ -309,7 +309,8 @@ RULES: Final = (
     _rule("flat", "node_log", "node-logs*.log, minikube-logs.txt",
           r"[^/]*(?:node[-_]logs|minikube[^/]*logs?)[^/]*\.(?:log|txt)"),
     _rule("flat", "kubelet_log", "kubelet*.log",
-          r"(?:[^/]*[._-])?kubelet(?:[._-][^/]*)?\.(?:log|txt|journal)(?:\.\d+)?"),
+          r"(?:(?:[^/]*[._-])?kubelet(?:[._-][^/]*)?|kubelite|k3s(?:-agent|-server)?|rke2(?:-agent|-server)?)"
+          r"\.(?:log|txt|journal)(?:\.\d+)?"),
     _rule("flat", "kernel_log", "kernel.log, dmesg*",
           r"(?:(?:kernel|kern|dmesg)[^/]*\.(?:log|txt)(?:\.\d+)?|(?:kernel|dmesg)(?:\.\d+)?|"
           r"[^/]*[._-](?:kernel|dmesg)\.(?:log|txt))"),

@@ -45,8 +45,22 @@ def add(row: Row, out: Gathered) -> None:
         out.usages.append(_usage(row, out.path))
     elif row.kind == "Container":
         _container(row, out)
+    elif (said := row.cell("MESSAGE")) and row.kind != "ClusterOperator":
+        out.records.append(_told(row, said, out.path))
     elif row.kind in KINDS:
         _object(row, row.kind, out)
+
+
+def _told(row: Row, said: str, path: str) -> Record:
+    """What a controller says in the table of a kind of its own; the other columns mean what it likes."""
+    return Record(
+        source="text",
+        message=said,
+        path=path,
+        line=row.line,
+        text=row.text[:TEXT_LIMIT],
+        namespace=row.namespace,
+    )
 
 
 def _pod(row: Row, out: Gathered) -> None:
