@@ -19,6 +19,7 @@ RECOVERY_REASONS = frozenset(
         "SuccessfulCreate",
         "SuccessfulAttachVolume",
         "ProvisioningSucceeded",
+        "EnsuredLoadBalancer",
         "NodeReady",
     }
 )
@@ -43,21 +44,23 @@ _SERVES = re.compile(
 
 
 def has_recovered(facts: Facts, finding: Finding) -> bool:
-    """An event of success on the same object after the last bad one."""
+    """An event of success on the same object after the last bad one.
+
+    Events that name nothing are rows of one `kubectl describe`, cut out below its name.
+    """
     if _served_since(facts, finding):
         return True
     told = [facts.records[i] for i in finding.record_ids]
-    if not finding.about.name and told and all(r.source == "event" and not r.name for r in told):
-        # rows cut out of one describe: they are all about the same object, whatever it is called
-        about = [r for r in facts.records if r.source == "event" and not r.name and r.path == told[0].path]
-        return any(_is_recovery(r, finding) and _moment(r) > max(map(_moment, told)) for r in about)
     if not finding.about.name:
-        return bool(finding.about.node) and not facts.pods and _log_ran_on(facts, finding)
-    if finding.about.pod:
+        if finding.about.node and not facts.pods and _log_ran_on(facts, finding):
+            return True
+        paths = {facts.records[i].path for i in finding.record_ids}
+        about = [r for r in facts.records if r.source == "event" and r.name is None and r.path in paths]
+    elif finding.about.pod:
         about = [facts.records[i] for i in facts.ids_of(Owner(finding.about.namespace, finding.about.pod))]
     else:
         about = facts.named(finding.about.kind, finding.about.name)
-    if not facts.pods and _ran_on(facts, finding):
+    if finding.about.name and not facts.pods and _ran_on(facts, finding):
         return True
     last = max(map(_moment, told), default=None)
     if last == UNDATED and any(r.source == "container_log" for r in told):

@@ -597,3 +597,24 @@ def test_a_nodes_old_table_of_events_without_its_heading_is_read() -> None:
     found = describe.parse(text.encode(), "describe-node.txt", FLAT)
     assert [(r.reason, r.message) for r in found.records] == [("EvictionThresholdMet", "Attempting to reclaim nodefs")]
     assert found.unparsed == 0
+
+
+def test_an_unmet_condition_of_a_controllers_own_kind_is_told() -> None:
+    text = (
+        "Name:         menu-crt\n"
+        "Namespace:    shop\n"
+        "API Version:  cert-manager.io/v1\n"
+        "Kind:         Certificate\n"
+        "Status:\n"
+        "  Conditions:\n"
+        "    Message:  Certificate is being renewed\n"
+        "    Reason:   Renewing\n"
+        "    Status:   True\n"
+        "    Type:     Issuing\n"
+        "    Message:  Issuing certificate as Secret does not exist\n"
+        "    Reason:   DoesNotExist\n"
+        "    Status:   False\n"
+        "    Type:     Ready\n"
+    )
+    told = [(r.kind, r.name, r.reason, r.message) for r in read(text).records]
+    assert told == [("Certificate", "menu-crt", "DoesNotExist", "Issuing certificate as Secret does not exist")]

@@ -346,3 +346,10 @@ def test_the_messages_of_a_table_of_a_controllers_own_kind_are_kept() -> None:
     assert [(r.source, r.message) for r in found.records] == [
         ("text", 'pods "hello" is forbidden: User "crew" cannot patch resource "pods"')
     ]
+
+
+def test_why_a_controllers_thing_is_not_ready_is_kept() -> None:
+    found = table(
+        "NAME         READY   REASON      AGE\nmenu-00001   False   NoTraffic   9m\nmenu-00002   True                9m\n"
+    )
+    assert [r.message for r in found.records] == ["not ready: NoTraffic"]

@@ -282,3 +282,20 @@ def test_words_that_only_sound_like_redaction_are_no_gap() -> None:
     state = pod(WAITING, ready=False, restarts=9, ended="2025-05-06T08:59:00Z")
     gaps = diagnose(pod_yaml=state.replace("OOMKilled", "Error"), cart_log=line).missing
     assert not [g for g in gaps if g.state == "redacted"]
+
+
+@pytest.mark.parametrize(("last", "causes"), [("", ["mount-failed"]), ("SuccessfulAttachVolume", [])])
+def test_a_table_of_events_without_a_name_is_believed_when_its_last_row_says_that_all_is_well(
+    last: str, causes: list[str]
+) -> None:
+    rows = (
+        "Events:\n"
+        "  Type     Reason                  Age    From                     Message\n"
+        "  ----     ------                  ----   ----                     -------\n"
+        '  Warning  FailedAttachVolume      2m50s  attachdetach-controller  AttachVolume.Attach failed for volume "ink" : '
+        "rpc error: code = Aborted desc = volume ink is not ready for workloads\n"
+    )
+    if last:
+        rows += f'  Normal   {last}  2m30s  attachdetach-controller  AttachVolume.Attach succeeded for volume "ink"\n'
+    found = analyze_bundle(Bundle.of_files({"describe-pod.txt": rows.encode()}), load_library())
+    assert [c.cause for c in found.causes] == causes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from analyzer import timestamps
@@ -12,7 +13,7 @@ from analyzer.ingest.described import Block, Line
 from analyzer.ingest.event_rows import About
 from analyzer.ingest.gather import Gathered
 from analyzer.ingest.kinds import KINDS
-from analyzer.model import Object
+from analyzer.model import Object, Record
 
 _SIGNATURES: Final = (
     ("Deployment", {"StrategyType"}),
@@ -50,7 +51,40 @@ def read_object(block: Block, out: Gathered) -> None:
     if kind is not None and name is not None and kind in KINDS:
         _add(block, kind, name, namespace, sections, out)
     about = About(namespace=namespace, kind=kind, name=name)
+    if "API Version" in sections:
+        out.records.extend(_unmet(block, about, out.path))
     read_events(sections.get("Events", []), about, out)
+
+
+def _unmet(block: Block, about: About, path: str) -> Iterator[Record]:
+    """What a controller says of the conditions of its own kind that did not come about.
+
+    kubectl prints the fields of such an object as a tree, in the order of their names: Type is the last of a condition.
+    """
+    told: Line | None = None
+    reason, status = "", ""
+    for line in block.lines:
+        if line.key == "Message":
+            told = line
+        elif line.key == "Reason":
+            reason = line.value
+        elif line.key == "Status" and line.value:
+            status = line.value
+        elif line.key == "Type" and told is not None:
+            if status in ("False", "Unknown"):
+                yield Record(
+                    source="event",
+                    message=told.value,
+                    path=path,
+                    line=told.number,
+                    text=told.text,
+                    level="warning",
+                    namespace=about.namespace,
+                    kind=about.kind,
+                    name=about.name,
+                    reason=reason or None,
+                )
+            told, reason, status = None, "", ""
 
 
 def _sections(block: Block) -> tuple[dict[str, list[Line]], list[int]]:

@@ -105,6 +105,8 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
                 out.unread.append(number)
                 continue
             row_kind, found = headless
+        if row_kind == "Namespace" and found.get("STATUS", "").split(",")[0] in ("Ready", "NotReady"):
+            row_kind = "Node"  # kubectl of 1.5 printed no more columns
         written = found["NAME"]
         if "/" in written and is_known(written.split("/")[0]):  # `kubectl get all` writes pod/web-0
             prefix, _, found["NAME"] = written.partition("/")

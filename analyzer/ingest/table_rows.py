@@ -45,10 +45,19 @@ def add(row: Row, out: Gathered) -> None:
         out.usages.append(_usage(row, out.path))
     elif row.kind == "Container":
         _container(row, out)
-    elif (said := row.cell("MESSAGE")) and row.kind != "ClusterOperator":
+    elif (said := _said(row)) and row.kind != "ClusterOperator":
         out.records.append(_told(row, said, out.path))
     elif row.kind in KINDS:
         _object(row, row.kind, out)
+
+
+def _said(row: Row) -> str | None:
+    """The sentence of a row, or why its thing is not ready."""
+    is_unready = row.cell("READY") in ("False", "Unknown")
+    sentence, reason = row.cell("STATUS") or "", row.cell("REASON")
+    if not is_unready:
+        return row.cell("MESSAGE")
+    return row.cell("MESSAGE") or (sentence if " " in sentence else reason and f"not ready: {reason}")
 
 
 def _told(row: Row, said: str, path: str) -> Record:
