@@ -292,8 +292,8 @@ def test_a_table_of_events_without_a_name_is_believed_when_its_last_row_says_tha
         "Events:\n"
         "  Type     Reason                  Age    From                     Message\n"
         "  ----     ------                  ----   ----                     -------\n"
-        '  Warning  FailedAttachVolume      2m50s  attachdetach-controller  AttachVolume.Attach failed for volume "ink" : '
-        "rpc error: code = Aborted desc = volume ink is not ready for workloads\n"
+        "  Warning  FailedAttachVolume      2m50s  attachdetach-controller  AttachVolume.Attach failed for volume "
+        '"ink" : rpc error: code = Aborted desc = volume ink is not ready for workloads\n'
     )
     if last:
         rows += f'  Normal   {last}  2m30s  attachdetach-controller  AttachVolume.Attach succeeded for volume "ink"\n'
