@@ -28,6 +28,7 @@ from analyzer.redact.report import mask_with, masked
 from analyzer.regex_limits import refused, with_slow
 from analyzer.screen import Screen, ScreenError
 from analyzer.sources import library_of
+from analyzer.vocabulary import by_words
 from patterns.policy import NO_POLICY, Policy
 from patterns.schema import Library, LibraryError
 
@@ -79,9 +80,10 @@ def analyze_bundle(
     """
     screen = screen_of(library, rules)
     evidence = read(bundle, screen, options)
+    found = find(evidence, library, screen)
     findings = [
         f
-        for f in find(evidence, library, screen)
+        for f in (*found, *by_words(found, evidence, library))
         if not any(noise.covers(f.pattern, f.about.namespace) for noise in policy.noise)
     ]
     evidence = with_slow(evidence, library, screen)

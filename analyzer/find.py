@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import regex
 
@@ -15,7 +15,6 @@ from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.frames import rows
 from analyzer.model import Evidence, Record
 from analyzer.screen import Screen, matches
-from analyzer.vocabulary import of_words
 from patterns.schema import Library, Match, Pattern, Selector
 
 SEARCH_SECONDS = 1.0  # a capture that takes longer is given up; the match itself stands
@@ -45,8 +44,6 @@ def find(evidence: Evidence, library: Library, screen: Screen) -> tuple[Finding,
     found: list[Finding] = []
     for name in sorted(by_pattern):
         found += _findings(library.patterns[name], by_pattern[name], records)
-    if not any(_is_telling(hit, records, library) for hit in hits):
-        found += _by_words(records, library)
     return tuple(sorted(found, key=lambda f: (f.pattern, f.about)))
 
 
@@ -122,22 +119,6 @@ def _without_known_words(hits: Sequence[_Hit], records: Sequence[Record], librar
     ]
 
 
-def _is_telling(hit: _Hit, records: Sequence[Record], library: Library) -> bool:
-    """A cause, and more than that some program ended in an error."""
-    pattern = library.patterns[hit.pattern]
-    is_any_error = pattern.cause == "app-crash" and records[hit.record_id].reason == LAST_WORDS
-    return pattern.role == "cause" and not is_any_error
-
-
-def _by_words(records: Sequence[Record], library: Library) -> list[Finding]:
-    """The class that the words of the bundle's complaints speak of, on each object that complains so."""
-    cause, numbers = of_words(records) or ("", ())
-    if cause not in library.patterns:
-        return []
-    hits = [_Hit(cause, 0, number) for number in numbers]
-    return [replace(f, is_by_words=True) for f in _findings(library.patterns[cause], hits, records)]
-
-
 def about(record: Record) -> ObjectRef:
     """The object a record is about."""
     return ObjectRef(
@@ -161,10 +142,14 @@ def scope(ref: ObjectRef, on: str) -> tuple[str, ...]:
 def _findings(pattern: Pattern, hits: Sequence[_Hit], records: Sequence[Record]) -> list[Finding]:
     if pattern.match.is_all:
         return _joint_findings(pattern, hits, records)
+    return seen_on([hit.record_id for hit in hits], pattern, records)
+
+
+def seen_on(record_ids: Iterable[int], pattern: Pattern, records: Sequence[Record]) -> list[Finding]:
+    """The pattern on each object that these records are about."""
     groups: dict[ObjectRef, list[int]] = defaultdict(list)
-    for hit in hits:
-        ref = about(records[hit.record_id])
-        groups[_without_node(ref)].append(hit.record_id)
+    for number in record_ids:
+        groups[_without_node(about(records[number]))].append(number)
     return [_finding(pattern, ids, records) for _, ids in sorted(groups.items())]
 
 

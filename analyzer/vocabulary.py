@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 import regex
 
 from analyzer.complaint import LONGEST, is_complaint
 from analyzer.derive.last_words import REASON as LAST_WORDS
-from analyzer.model import LOG_SOURCES, Record
+from analyzer.diagnosis import Finding
+from analyzer.find import seen_on
+from analyzer.frames import rows
+from analyzer.model import LOG_SOURCES, Evidence, Record
+from patterns.schema import Library
 
 MOST: Final = 500
 """Complaints that are looked at, the first ones."""
@@ -126,18 +132,35 @@ pattern that is named like its class has the meaning, the fix and the checks."""
 _classes: Final = tuple((cause, regex.compile(words, regex.IGNORECASE)) for cause, words in CLASSES)
 
 
-def of_words(records: Sequence[Record]) -> tuple[str, tuple[int, ...]] | None:
-    """The class that most complaints speak of, with the numbers of their records; None where no words tell."""
+def by_words(found: Sequence[Finding], evidence: Evidence, library: Library) -> list[Finding]:
+    """What the words of the complaints say where `found` names no cause: one class, on each object that complains."""
+    records = rows(Record, evidence.records)
+    if any(_names_a_cause(finding, records, library) for finding in found):
+        return []
+    cause, numbers = _likeliest(records)
+    if cause not in library.patterns:
+        return []
+    return [replace(finding, is_by_words=True) for finding in seen_on(numbers, library.patterns[cause], records)]
+
+
+def _names_a_cause(finding: Finding, records: Sequence[Record], library: Library) -> bool:
+    """More than that some program ended in an error of its own."""
+    pattern = library.patterns[finding.pattern]
+    is_any_error = pattern.cause == "app-crash" and all(records[i].reason == LAST_WORDS for i in finding.record_ids)
+    return pattern.role == "cause" and not is_any_error
+
+
+def _likeliest(records: Sequence[Record]) -> tuple[str, list[int]]:
+    """The class that most complaints speak of, with the numbers of their records; "" where no words tell."""
     met: dict[str, list[int]] = defaultdict(list)
-    for number in list(_complaints(records))[:MOST]:
+    for number in islice(_complaints(records), MOST):
         cause = _class_of(records[number])
         if cause is not None:
             met[cause].append(number)
-    if not met:
-        return None
     order = [cause for cause, _ in CLASSES]
-    best = min(met, key=lambda cause: (-len({records[i].message for i in met[cause]}), order.index(cause)))
-    return best, tuple(met[best])
+    most = {cause: len({records[i].message for i in numbers}) for cause, numbers in met.items()}
+    best = min(most, key=lambda cause: (-most[cause], order.index(cause)), default="")
+    return best, met[best]
 
 
 def _complaints(records: Sequence[Record]) -> Iterable[int]:

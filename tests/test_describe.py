@@ -588,6 +588,8 @@ def test_an_init_container_with_a_probe_is_a_sidecar_that_has_not_started(tmp_pa
     )
     [cause, *_] = analyze([tmp_path]).causes
     assert (cause.pattern, cause.about.container) == ("sidecar-never-started", "shipper")
+
+
 def test_a_nodes_old_table_of_events_without_its_heading_is_read() -> None:
     text = (
         "  FirstSeen\tLastSeen\tCount\tFrom\t\t\tSubObjectPath\tType\tReason\tMessage\n"

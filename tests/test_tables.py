@@ -338,6 +338,8 @@ def test_a_row_that_a_mail_program_wrapped_is_one_message() -> None:
     assert {e.message for e in events(rows).records} == {
         'MountVolume.SetUp failed for volume "config" : configmap "web-config" not found'
     }
+
+
 def test_the_messages_of_a_table_of_a_controllers_own_kind_are_kept() -> None:
     found = table(
         "NAMESPACE   NAME    STATUS   AGE   MESSAGE\n"
