@@ -72,7 +72,7 @@ def test_explain_names_the_selector_that_fired_and_what_became_of_it() -> None:
     text = podtopsy("patterns", "explain", FLUENTD, "oom-container-limit").stdout
     assert text.startswith("oom-container-limit: fired, on 2 objects\n")
     assert "It is a step of diagnosis 1 (volume-mount-mismatch), which explains it." in text
-    assert "  1. source container_status, pod_condition; reason OOMKilled\n     met by 1 record\n" in text
+    assert "  1. source container_status, pod_condition; reason OOMKilled, OOM Killed\n     met by 1 record\n" in text
 
 
 def test_explain_names_the_part_that_was_not_met() -> None:

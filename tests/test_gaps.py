@@ -9,7 +9,7 @@ from analyzer.bundle import Bundle
 from analyzer.diagnosis import Diagnosis
 from patterns.load import load_library
 
-ENOSPC = "Error: ENOSPC: System limit for number of file watchers reached, watch '/app/src'"
+ENOSPC = "Error: the system has no more inotify handles to give to watch '/app/src'"
 
 
 def diagnosed(files: dict[str, str]) -> Diagnosis:

@@ -17,7 +17,7 @@ class Trait(IntEnum):
     """Something that a file may hold."""
 
     MARKER = 0  # of a document
-    FOREIGN = 1  # a line at the left margin that begins with a word and is no key
+    FOREIGN = 1  # a line at the left margin that begins with a word and is no key, or with a script's "===== "
     ANCHOR = 2
     TAG = 3
     CONTROL = 4
@@ -28,7 +28,7 @@ class Trait(IntEnum):
 # Two scans: as one they take as long, and ten times as long to compile.
 _AT_MARGIN: Final = {
     Trait.MARKER: rb"^(?:---|\.\.\.|%YAML)",
-    Trait.FOREIGN: rb"^\w[\w./-]*(?:[^\w./:-]|\z)",
+    Trait.FOREIGN: rb"^(?:\w[\w./-]*(?:[^\w./:-]|\z)|[=~*>]{3,}[ \t])",
     Trait.KEY_TWICE: rb"^[A-Za-z]\w*:[ \t\r\n]",
 }
 _ANYWHERE: Final = {

@@ -1,0 +1,68 @@
+"""What words alone say, where no pattern knows the sentence, from bundles of pasted text end to end."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.analysis import analyze_bundle
+from analyzer.bundle import Bundle
+from analyzer.diagnosis import Cause, Diagnosis
+from analyzer.vocabulary import CLASSES
+from patterns.load import load_library
+
+LIBRARY = load_library()
+
+
+def diagnosed(files: dict[str, str]) -> Diagnosis:
+    return analyze_bundle(Bundle.of_files({path: text.encode() for path, text in files.items()}), LIBRARY)
+
+
+def only(diagnosis: Diagnosis) -> Cause:
+    [cause] = diagnosis.causes
+    return cause
+
+
+@pytest.mark.parametrize(
+    ("cause", "line"),
+    [
+        ("tls-certificate", "error: the issuer of this chain is not one we were told about"),
+        ("mount-failed", "error: mounting the share failed with code 32, says the helper"),
+        ("cni-failure", "error: flannel has no lease for this machine"),
+        ("kernel-limit", "error: no inotify handle left for the tree"),
+        ("control-plane-component-down", "error: etcd answers too late"),
+    ],
+)
+def test_the_words_of_an_unknown_complaint_name_its_class(cause: str, line: str) -> None:
+    found = only(diagnosed({"pasted.txt": f"all is quiet\n{line}\n"}))
+
+    assert (found.cause, found.evidence[0].text) == (cause, line)
+    assert found.summary == f"No pattern knows this message; its words speak of this kind of cause: {line}."
+
+
+def test_a_guess_by_words_stays_below_even_odds_however_often_it_is_said() -> None:
+    rows = "".join(f"{n}m  Warning  Strange  pod/web-0  the issuer is no good, number {n}\n" for n in range(9))
+    found = only(diagnosed({"events.txt": "LAST SEEN  TYPE  REASON  OBJECT  MESSAGE\n" + rows}))
+
+    assert (found.cause, found.confidence < 0.45) == ("tls-certificate", True)
+    assert [t.because for t in found.score if t.name == "words only"] == [
+        "no pattern knows these sentences; only their words speak of this kind of cause"
+    ]
+
+
+def test_what_a_pattern_knows_leaves_no_room_for_words() -> None:
+    text = "error: mounting the share failed\nMemory cgroup out of memory: Killed process 4711 (app) total-vm:9kB\n"
+    assert [c.cause for c in diagnosed({"pasted.txt": text}).causes] == ["oom-container-limit"]
+
+
+def test_the_class_that_most_complaints_speak_of_comes_first() -> None:
+    text = "error: flannel has no lease\nerror: the certificate is odd\nerror: the issuer is odd\n"
+    assert [c.cause for c in diagnosed({"pasted.txt": text}).causes] == ["tls-certificate"]
+
+
+@pytest.mark.parametrize("text", ["mounting the share\nflannel is up\n", "the issuer renewed the certificate\n", "\n"])
+def test_what_does_not_complain_is_no_failure(text: str) -> None:
+    assert diagnosed({"pasted.txt": text}).causes == ()
+
+
+def test_every_class_of_words_has_the_pattern_that_explains_it() -> None:
+    assert [c for c, _ in CLASSES if c not in LIBRARY.patterns or LIBRARY.patterns[c].cause != c] == []
