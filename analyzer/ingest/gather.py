@@ -46,7 +46,7 @@ class Gathered:
         told: dict[str, None] = {}
         for what, value in found:
             self.secrets.append(value)
-            if not is_placeholder(value):
+            if what not in told and not is_placeholder(value):
                 told[what] = None
         self.holders.extend(replace(holder, what=what) for what in told)
 

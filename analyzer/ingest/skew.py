@@ -51,9 +51,11 @@ class Pairs:
 def of_event(event: Fields) -> Pair | None:
     """What an Event of a kubelet tells; None for others and where a stamp is missing."""
     source = part(event, "source")
+    if string(source, "component") != "kubelet":
+        return None
     node, first = string(source, "host"), moment(event, "firstTimestamp")
     stored = moment(part(event, "metadata"), "creationTimestamp")
-    if string(source, "component") != "kubelet" or node is None or first is None or stored is None:
+    if node is None or first is None or stored is None:
         return None
     return Pair(node, False, (first - stored).total_seconds(), int(stored.timestamp() // 60))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -30,6 +31,7 @@ _CHECKSUM: Final = re.compile(r"[A-Za-z0-9+/_-]{6}==")  # of 32 bits: what OpenS
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 
 
+@functools.lru_cache(maxsize=4096)  # must-gathers say "20 bytes long" thousands of times
 def is_placeholder(value: str) -> bool:
     """Whether nothing is given away: empty, stars, a template, a reference to a file or an address."""
     text = value.strip()
