@@ -57,7 +57,7 @@ def grep(patterns: Path, logs: Path, place: Path) -> Command | str:
     except subprocess.TimeoutExpired:
         return f"grep -E with {len(extended)} of {len(written)} expressions did not end 8 MB in {GREP_SECONDS:.0f} s"
     if done.returncode > 1:
-        said = done.stderr.decode().strip()[:120]
+        said = done.stderr.decode().strip().partition("\n")[0][:120]
         return f"grep -E with {len(extended)} of {len(written)} expressions gives up within 2 GB of memory: {said}"
     return Command([*command, "-r", str(logs)], accepted=(0, 1))
 
