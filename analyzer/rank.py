@@ -185,7 +185,7 @@ def _is_called(cause: Candidate, consequence: Candidate, places: Places) -> bool
 
 
 def _credited(candidate: Candidate, consequences: Sequence[Candidate]) -> Candidate:
-    if not consequences:
+    if not consequences or candidate.finding.is_by_words:  # what a guess explains makes it no surer
         return candidate
     names = ", ".join(dict.fromkeys(c.pattern.id for c in consequences))
     term = ScoreTerm(name="explains", value=0.3, because=f"it accounts for {names}, also seen")

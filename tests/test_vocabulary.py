@@ -49,6 +49,18 @@ def test_a_guess_by_words_stays_below_even_odds_however_often_it_is_said() -> No
     ]
 
 
+def test_what_a_guess_by_words_explains_makes_it_no_surer() -> None:
+    found = only(diagnosed({"logs/manager.log": "E0312 08:20:00.100000       1 loop.go:19] etcd answers too late\n"}))
+
+    assert (found.cause, found.confidence < 0.45) == ("control-plane-component-down", True)
+
+
+def test_a_watch_that_begins_anew_is_no_complaint() -> None:
+    said = "watch chan error: etcdserver: mvcc: required revision has been compacted"
+    line = f"W0312 08:20:00.100000       1 watcher.go:199] {said}"
+    assert diagnosed({"logs/manager.log": line + "\n"}).causes == ()
+
+
 def test_what_a_pattern_knows_leaves_no_room_for_words() -> None:
     text = "error: mounting the share failed\nMemory cgroup out of memory: Killed process 4711 (app) total-vm:9kB\n"
     assert [c.cause for c in diagnosed({"pasted.txt": text}).causes] == ["oom-container-limit"]
