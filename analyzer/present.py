@@ -210,7 +210,7 @@ class _Page:
 
     def cause(self, diagnosis: Diagnosis, cause: Cause, room: Room) -> None:
         """The first diagnosis in full."""
-        self.block("Root cause", cause.title, "bold")
+        self.block("Root cause" if cause.confidence >= wording.EVEN_ODDS else "Possibly", cause.title, "bold")
         self.incomplete(diagnosis)
         self.block("", cause.summary, limit=room.summary_lines)
         self.block("Where", wording.place(cause.about))

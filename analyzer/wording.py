@@ -66,6 +66,8 @@ VERDICTS: Final[dict[str, str]] = {
 }
 """What each cause class means for whoever it hits; follows a singular or plural subject alike."""
 
+EVEN_ODDS: Final = 0.5
+"""Of confidence; what is less is no root cause in words, only a possible one."""
 CONFIDENCES: Final = ((0.9, "almost certain"), (0.75, "very likely"), (0.5, "likely"), (0.3, "possible"), (0.0, "weak"))
 
 STATES: Final = {

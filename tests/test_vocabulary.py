@@ -6,9 +6,12 @@ import pytest
 
 from analyzer.analysis import analyze_bundle
 from analyzer.bundle import Bundle
+from analyzer.compose import compose
 from analyzer.diagnosis import Cause, Diagnosis
+from analyzer.present import to_text
 from analyzer.vocabulary import CLASSES
 from patterns.load import load_library
+from reports import render
 
 LIBRARY = load_library()
 
@@ -78,3 +81,9 @@ def test_what_does_not_complain_is_no_failure(text: str) -> None:
 
 def test_every_class_of_words_has_the_pattern_that_explains_it() -> None:
     assert [c for c, _ in CLASSES if c not in LIBRARY.patterns or LIBRARY.patterns[c].cause != c] == []
+
+
+def test_what_is_less_than_even_odds_is_a_possible_cause_and_not_the_root_cause() -> None:
+    found = diagnosed({"pasted.txt": "error: the issuer of this chain is odd\n"})
+    assert to_text(found).startswith("Possibly    Certificate is expired, unknown or for another name\n")
+    assert '<p class="eyebrow">Possible cause</p>' in render.html(compose(found))
