@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from analyzer.ingest import (
-    FORMATS,
     applog,
     cri,
     journal,
@@ -20,6 +19,7 @@ from analyzer.ingest import (
     sectioned,
     sections,
 )
+from analyzer.ingest.reading import FORMATS
 from analyzer.layout import RULES
 
 IGNORED: Final = "ignored"  # the role of files that are none of a bundle's

@@ -17,8 +17,9 @@ from typing import Final
 
 from analyzer.bundle import CRASHED, Bundle, open_bundle
 from analyzer.errors import InputError, UsageError
-from analyzer.ingest import Progress, Reading, given_up, read_file
+from analyzer.ingest import Progress
 from analyzer.ingest.patience import allowed
+from analyzer.ingest.reading import Reading, given_up, read_file
 from analyzer.member import Limits
 from analyzer.model import FileEntry, Note
 from analyzer.screen import Screen, Sought

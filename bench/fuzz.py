@@ -180,7 +180,7 @@ def accounted(raw: bytes, harvest) -> None:  # type: ignore[no-untyped-def]
 def structured(name: str, path: str) -> Callable[[bytes], None]:
     def run(raw: bytes) -> None:
         from analyzer.encoding import decode
-        from analyzer.ingest import FORMATS
+        from analyzer.ingest.reading import FORMATS
         from analyzer.layout import place
 
         module = next(m for m in FORMATS if name == m.NAME)

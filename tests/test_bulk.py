@@ -256,12 +256,12 @@ def test_equal_lines_of_one_file_stay(screen):
 
 
 def test_a_file_our_code_fails_on_is_named_and_the_rest_is_read(screen, monkeypatch):
-    import analyzer.ingest as package
+    from analyzer.ingest import reading
 
     def broken(*_):
         raise ZeroDivisionError("a bug of ours")
 
-    monkeypatch.setattr(package, "choose", broken)
+    monkeypatch.setattr(reading, "choose", broken)
     files = {"pod.yaml": POD, LOG: stamped(1, "panic: a")}
     found = ingest(Bundle.of_files(files), screen)
     entries = {e.path: (e.status, e.reason) for e in rows(FileEntry, found.files)}

@@ -25,7 +25,6 @@ from analyzer.bundle import Bundle
 from analyzer.cli import app
 from analyzer.frames import rows
 from analyzer.ingest import (
-    FORMATS,
     cri,
     ingest,
     journal,
@@ -39,6 +38,7 @@ from analyzer.ingest import (
 )
 from analyzer.ingest.applog import level
 from analyzer.ingest.logline import LogHints, LogLine, parse_line
+from analyzer.ingest.reading import FORMATS
 from analyzer.layout import place
 from analyzer.model import (
     Container,

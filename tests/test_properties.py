@@ -22,13 +22,14 @@ from analyzer.bundle import Bundle, Limits
 from analyzer.encoding import decode, wide_encoding
 from analyzer.errors import InputError
 from analyzer.frames import rows
-from analyzer.ingest import FORMATS, blocks, documents, ingest, journal_export, journal_json, journal_verbose
+from analyzer.ingest import blocks, documents, ingest, journal_export, journal_json, journal_verbose
 from analyzer.ingest.bulk import read_log
 from analyzer.ingest.doubts import doubts
 from analyzer.ingest.feed import Feed
 from analyzer.ingest.glance import Trait, glance
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.parts import part_of
+from analyzer.ingest.reading import FORMATS
 from analyzer.layout import place
 from analyzer.model import FileEntry, Note
 from analyzer.names import clean_name
