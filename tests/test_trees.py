@@ -171,3 +171,22 @@ def test_a_log_that_quotes_one_command_stays_one_log() -> None:
     log = b"starting\n$ kubectl get pods\nfatal: no config\n"
     [entry] = rows(FileEntry, read_({"web-0.log": log}).files)
     assert (entry.format, entry.parsed) == ("log", 3)
+
+
+def test_a_session_keeps_the_key_behind_which_a_short_secret_stands() -> None:
+    session = b"""\
+$ kubectl get secret pin -n shop -o yaml
+apiVersion: v1
+kind: Secret
+metadata:
+  name: pin
+  namespace: shop
+stringData:
+  pin: "4711"
+$ kubectl get pods -n shop
+NAME    READY   STATUS    RESTARTS   AGE
+web-0   1/1     Running   0          5d
+"""
+    found = read_({"session.txt": session})
+    assert [f.format for f in rows(FileEntry, found.files)] == ["sections"]
+    assert found.keyed == (("pin", "4711"),)

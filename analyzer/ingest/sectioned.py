@@ -215,6 +215,7 @@ def _joined(found: Sequence[Harvest], lines: int) -> Harvest:
         notes=tuple(n for h in found for n in h.notes),
         sought=tuple(s for h in found for s in h.sought),
         holders=tuple(s for h in found for s in h.holders),
+        keyed=tuple(dict.fromkeys(pair for h in found for pair in h.keyed)),
         pairs=tuple(p for h in found for p in h.pairs),
         secrets=tuple(dict.fromkeys(s for h in found for s in h.secrets)),
     )
