@@ -48,13 +48,13 @@ def has_recovered(facts: Facts, finding: Finding) -> bool:
 
     Events that name nothing are rows of one `kubectl describe`, cut out below its name.
     """
-    if _served_since(facts, finding):
-        return True
     told = [facts.records[i] for i in finding.record_ids]
+    if _served_since(facts, told):
+        return True
     if not finding.about.name:
         if finding.about.node and not facts.pods and _log_ran_on(facts, finding):
             return True
-        paths = {facts.records[i].path for i in finding.record_ids}
+        paths = {r.path for r in told}
         about = [r for r in facts.records if r.source == "event" and r.name is None and r.path in paths]
     elif finding.about.pod:
         about = [facts.records[i] for i in facts.ids_of(Owner(finding.about.namespace, finding.about.pod))]
@@ -68,9 +68,8 @@ def has_recovered(facts: Facts, finding: Finding) -> bool:
     return last is not None and any(_is_recovery(r, finding) and _moment(r) > last for r in about)
 
 
-def _served_since(facts: Facts, finding: Finding) -> bool:
+def _served_since(facts: Facts, told: Sequence[Record]) -> bool:
     """Without any state: the program's log says behind the line that it serves, and nothing bad after that."""
-    told = [facts.records[i] for i in finding.record_ids]
     if facts.containers or any(r.source != "container_log" or r.path != told[0].path for r in told):
         return False
     last = max(r.line for r in told)

@@ -34,8 +34,8 @@ FALLBACK_CAUSES = frozenset({"app-crash", "exits-zero", "init-container-blocked"
 """What is left when nothing more specific is found: every crash is an app-crash."""
 
 MOST_OF_WORDS = 0.2
-"""Where words alone tell: a little below even odds. On lines that no pattern knew they were right in three of four
-incidents, and on fragments of healthy clusters they are always wrong."""
+"""Where words alone tell: a little below even odds. On the few unseen incidents where they spoke they were right about
+every second time, and on fragments of healthy clusters they are always wrong."""
 BASE = 0.45  # a score at which a diagnosis is right every second time
 STEEPNESS = 1.45
 """Set by hand: first from an estimate that nine in ten causes named on unseen incidents are right, then raised until

@@ -13,18 +13,12 @@ import polars as pl
 from analyzer.bundle import Bundle
 from analyzer.frames import frame, schema
 from analyzer.ingest import allowance as allowed
-from analyzer.ingest import (
-    clock,
-    skew,
-)
+from analyzer.ingest import clock, skew
 from analyzer.ingest.ages import proven_times
 from analyzer.ingest.allowance import Allowance
 from analyzer.ingest.attribution import attribute, without_copies
 from analyzer.ingest.clusters import several_clusters
-from analyzer.ingest.collected import (
-    JournalSpan,
-    collected_at_of,
-)
+from analyzer.ingest.collected import JournalSpan, collected_at_of
 from analyzer.ingest.collector import rare_collection
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.reading import Reading, placed, read_file

@@ -91,6 +91,7 @@ class TextLog:
         self._lines = 0  # before the present block
         self._head: tuple[bytes, ...] = ()
         self._tail: list[tuple[int, bytes]] = []
+        self._paste: list[tuple[int, bytes]] = []  # all lines, of a short one
         self._ends_open = False  # the last line lacks its newline
 
     def read(self, stream: Readable) -> Harvest:
@@ -109,7 +110,7 @@ class TextLog:
         self._read_repeats()
         if self._has_last_words:
             self._read_last_words(self._tail)
-        elif lines <= PASTE_LINES:
+        else:
             self._read_complaints()
         notes = [*self._gaps, *self._strange(), *self._sought.notes()]
         if source.splits:
@@ -272,9 +273,9 @@ class TextLog:
     def _keep_tail(self, window: Window) -> None:
         """The file's last lines with their numbers."""
         self._ends_open = not window.block.endswith(b"\n")
-        lines = window.lines_before(len(window.block), max(self._timed_lines, PASTE_LINES))
         end = self._lines + (1 if self._ends_open else 0)
-        self._tail = list(enumerate(lines, end - len(lines) + 1))
+        self._tail = _last(window, max(self._timed_lines, 2 * LAST_WORDS), end)
+        self._paste = _last(window, PASTE_LINES, end) if end <= PASTE_LINES else []
 
     def _read_last_words(self, tail: list[tuple[int, bytes]]) -> None:
         """The last lines of a container: what it said before it ended."""
@@ -292,7 +293,7 @@ class TextLog:
 
     def _read_complaints(self) -> None:
         """Of a short paste: somebody thought that its lines tell something."""
-        for number, raw in self._tail:
+        for number, raw in self._paste:
             text = decode(shortened(raw, 0))
             if number not in self._recorded and is_complaint(text):
                 self._add(record_of(self._parse(text, number, self._hints), text, self._path, number))
@@ -327,3 +328,9 @@ def _windows(stream: Iterator[Scanned]) -> Iterator[tuple[Window, Scanned]]:
         following = next(stream, None)
         yield Window(previous, current.data, following.data if following else b""), current
         previous, current = current.data, following
+
+
+def _last(window: Window, most: int, end: int) -> list[tuple[int, bytes]]:
+    """Up to so many last lines of the window, with their numbers; that of the very last is `end`."""
+    lines = window.lines_before(len(window.block), most)
+    return list(enumerate(lines, end - len(lines) + 1))
