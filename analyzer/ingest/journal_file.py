@@ -57,15 +57,18 @@ def read(stream: Readable, placement: Placement, screen: Screen, path: str) -> H
 
 
 def _copy(stream: Readable, file: IO[bytes]) -> int:
-    """Newlines that were copied, for the ledger."""
+    """Lines that were copied, the last one also without its newline, for the ledger."""
     lines = size = 0
+    last = b"\n"
     while size < MOST_BYTES and (data := stream.read(blocks.BLOCK_BYTES)):
         file.write(data)
         size += len(data)
         lines += data.count(b"\n")
-    lines += blocks.count_newlines(stream)
+        last = data
     file.seek(0)
-    return lines
+    if rest := blocks.count_newlines(stream):
+        return lines + rest
+    return lines + (0 if last.endswith(b"\n") else 1)
 
 
 def _run(program: str, file: IO[bytes], placement: Placement, screen: Screen, path: str) -> tuple[Harvest, int]:
