@@ -8,13 +8,13 @@ sandbox.
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Final
 
+from analyzer import another_process
 from analyzer.bundle import CRASHED, Bundle, open_bundle
 from analyzer.errors import InputError, UsageError
 from analyzer.ingest import Progress
@@ -103,11 +103,7 @@ class _Worker:
     """One process, from its first file to its end."""
 
     def __init__(self, job: _Job) -> None:
-        context = multiprocessing.get_context("spawn")  # a forked one would share locks of polars' threads
-        self._pipe, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=work, args=(theirs, job), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._process, self._pipe = another_process.start(work, job)
         self._seconds = job.limits.file_seconds
         self._is_silent = False
         self.at: _Looking | None = None

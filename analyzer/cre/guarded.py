@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
 import signal
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
 import orjson
+
+from analyzer import another_process
 
 START_SECONDS: Final = 60.0  # until the process answers at all; it loads little more than jq
 
@@ -39,11 +40,7 @@ class Guarded:
         raise TimeoutError(program)
 
     def _start(self) -> Connection:
-        context = multiprocessing.get_context("spawn")
-        pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._process, pipe = another_process.start(_serve, is_asked=True)
         if not pipe.poll(START_SECONDS) or pipe.recv() is not True:
             raise RuntimeError("the process for jq programs does not start")
         self._pipe = pipe

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import IO, Final
 
 from analyzer.ingest import blocks
@@ -40,7 +41,7 @@ def read(stream: Readable, placement: Placement, screen: Screen, path: str) -> H
     Lines are those of journalctl's output. Never raises for the content.
     """
     program = shutil.which("journalctl")
-    if program is None:
+    if program is None or not Path(program).is_absolute():  # the current directory may be the bundle
         return _skipped(stream, path, f"binary journal, and there is no journalctl here: {_HELP}")
     with tempfile.TemporaryFile() as file:
         lines = _copy(stream, file)
