@@ -23,7 +23,7 @@ from analyzer.archive import HEAD_BYTES, Decompressed, Rewound
 from analyzer.encoding import looks_binary
 from analyzer.errors import InputError
 from analyzer.given import Entry, Skips, Source, instant, prefixes, source_of
-from analyzer.member import UNREADABLE, Limits, MemberStream, Meter, damage_of, first_line
+from analyzer.member import UNREADABLE, Limits, MemberStream, Meter, Unbroken, damage_of, first_line
 from analyzer.model import ARCHIVE, FileEntry, Note
 from analyzer.names import LONGEST_PATH, clean_name, is_odd, shown_name
 from analyzer.stored import Stored
@@ -186,8 +186,10 @@ class Bundle:
         if stored is None:
             stored = Stored(entry.stream, kind, b"" if is_seekable and kind == "zip" else head)
         if kind == "tar":
-            stream = Rewound(head, entry.stream) if entry.stored else stored
+            stream = Unbroken(Rewound(head, entry.stream) if entry.stored else stored)
             yield from self._tar(replace(entry, stream=stream), depth)
+            if stream.broken is not None:
+                self.note(entry.path, stream.broken)
         else:
             yield from self._zip(replace(entry, stream=entry.stream if is_seekable else stored), head, depth)
         if entry.given or any(found.path == entry.path for found in self.listed[before:]):

@@ -53,6 +53,30 @@ def damage_of(stream: Readable) -> str | None:
     return damage if isinstance(damage, str) else None
 
 
+class Unbroken(io.RawIOBase):
+    """A stream that ends where reading it raises; `broken` says why, for who reads an archive from it."""
+
+    def __init__(self, source: Readable) -> None:
+        """Nobody else may read from `source` any more."""
+        super().__init__()
+        self._source = source
+        self.broken: str | None = None
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes, b"" at the end and from the first failure on."""
+        if self.broken is not None:
+            return b""
+        try:
+            return self._source.read(size)
+        except UNREADABLE as error:
+            self.broken = f"cannot be read any further: {first_line(error)}"
+            return b""
+
+
 class MemberStream(io.RawIOBase):
     """A binary stream of one file's decompressed content; `read(-1)` reads it all, up to the limits."""
 

@@ -8,6 +8,7 @@ import socket
 import tarfile
 import threading
 import zipfile
+import zlib
 
 import pytest
 
@@ -230,6 +231,21 @@ def test_unsafe_encrypted_and_damaged_zip_members_are_listed_and_skipped():
     found = reasons(bundle)
     assert found["x.zip/../up.log"] == "unsafe path"
     assert found["x.zip/b.log"].startswith("Bad CRC-32")
+
+
+def test_a_tar_inside_a_zip_whose_checksum_is_wrong_gives_what_it_holds_and_says_so():
+    inner = tar_of([("a.log", b"one\n"), ("b.log", b"two\n")])
+    whole = zip_of([("logs/inner.tar", inner), ("z.log", b"three\n")])
+    damaged = whole.replace(zlib.crc32(inner).to_bytes(4, "little"), b"\0\0\0\0")
+
+    bundle = Bundle.of_files({"b.zip": damaged})
+
+    assert contents(bundle) == {
+        "b.zip/logs/inner.tar/a.log": b"one\n",
+        "b.zip/logs/inner.tar/b.log": b"two\n",
+        "b.zip/z.log": b"three\n",
+    }
+    assert problems(bundle)[-1] == "cannot be read any further: Bad CRC-32 for file 'logs/inner.tar'"
 
 
 def test_fifos_sockets_and_links_in_a_directory_are_never_opened(tmp_path):

@@ -516,7 +516,7 @@ def check(line: str, hints: LogHints) -> None:
     found = parse_line(line, hints)
     decoded = [line]
     try:
-        entry: Any = json.loads(line.strip().removeprefix("\x1e"))
+        entry: Any = json.loads(line[max(line.find("{"), 0) :])
     except (ValueError, RecursionError):
         entry = None
     if isinstance(entry, dict):
@@ -533,6 +533,12 @@ def check(line: str, hints: LogHints) -> None:
 @example('{"MESSAGE":' + "[" * 5000, TEXT)
 def test_arbitrary_text_never_raises_and_its_message_is_part_of_it(line: str, hints: LogHints) -> None:
     check(line, hints)
+
+
+def test_a_quote_before_a_journal_entry_in_bytes_is_no_part_of_its_message() -> None:
+    line = '"{"__REALTIME_TIMESTAMP": "1709622489123456", "SYSLOG_IDENTIFIER": "kubelet", "MESSAGE": [111, 111, 109]}'
+    assert parse_line(line, TEXT).message == "oom"
+    check(line, TEXT)
 
 
 @given(st.data(), st.sampled_from(REAL_LOOKING), HINTS)
