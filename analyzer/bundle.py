@@ -111,6 +111,13 @@ class Bundle:
             )
             self.notes.append(Note(path=self._unlisted, problem=problem, count=self._empty - self.limits.empty_files))
 
+    def held(
+        self, path: str, size: int, modified: dt.datetime | None, raw: bytes, rest: Readable | None = None
+    ) -> BundleFile:
+        """A file of this bundle of which `raw` was read already, and `rest` is still to be read."""
+        stream = MemberStream(io.BytesIO(raw) if rest is None else Rewound(raw, rest), Meter(self.limits))
+        return BundleFile(path, size, modified, lambda: stream)
+
     def skip(self, path: str, size: int, reason: str) -> None:
         """List something that is not read."""
         self.listed.append(FileEntry(path=path, bytes=size, status="skipped", reason=reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -18,6 +19,7 @@ LONGEST: Final = 4096
 _COMPRESSION: Final = re.compile(r"\.(?:gz|xz|bz2|zst)$")
 
 
+@functools.lru_cache(maxsize=64)  # a path is asked for several times in a row
 def place(path: str) -> Placement:
     """What the path alone tells; role "unknown" leaves the decision to the content. Never raises."""
     name = _COMPRESSION.sub("", path[-LONGEST:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -22,6 +22,7 @@ from analyzer.ingest.collected import JournalSpan, collected_at_of
 from analyzer.ingest.collector import rare_collection
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.reading import Reading, placed, read_file
+from analyzer.ingest.second_reader import SecondReader
 from analyzer.ingest.unread import notes_of, with_links
 from analyzer.model import (
     Container,
@@ -113,8 +114,22 @@ def read_files(
     """What each file of the bundle gives, in order."""
     if progress is not None:
         bundle.tell(progress)
-    for file in bundle.files():
-        yield read_file(bundle, file, screen, strict)
+    second = SecondReader(bundle, screen, strict)
+    waiting: deque[Reading | None] = deque()  # None: the second reader has it
+    try:
+        for file in bundle.files():
+            here = second.take(file)
+            waiting.append(None if here is None else read_file(bundle, here, screen, strict))
+            yield from _known(waiting, second, must_wait=False)
+        yield from _known(waiting, second, must_wait=True)
+    finally:
+        second.stop()
+
+
+def _known(waiting: deque[Reading | None], second: SecondReader, must_wait: bool) -> Iterator[Reading]:
+    while waiting and (reading := waiting[0] or second.done(must_wait)) is not None:
+        waiting.popleft()
+        yield reading
 
 
 def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:

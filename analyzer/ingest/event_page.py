@@ -50,12 +50,15 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:  # noqa: ARG0
 
 
 def _text(cell: bytes) -> str:
-    return html.unescape(_TAG.sub("", decode(cell))).strip()
+    text = decode(cell)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    return (html.unescape(text) if "&" in text else text).strip()
 
 
 def _record(cells: Sequence[re.Match[bytes]], time: str, path: str, line: int, shown: str) -> Record:
     """The line is that of the message, which is the only one that says something."""
-    _, namespace, _, name, reason, message = (_text(cell[1]) for cell in cells)
+    namespace, name, reason, message = (_text(cells[column][1]) for column in (1, 3, 4, 5))
     kind = "Pod" if pod_named(reason) else None
     return Record(
         source="event",

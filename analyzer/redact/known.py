@@ -41,11 +41,14 @@ class Known:
             self._whole.setdefault(value[:_HEAD], []).append((kind, value))
             self._watched.add(value[:_HEAD])
             return
-        which = len(self._values)
-        for start in range(0, min(len(value), _INDEXED) - _HEAD + 1, _HEAD):
-            run = value[start : start + _HEAD]
-            self._asleep.setdefault(run, []).append((which, kind, value))
-            self._watched.add(run)
+        which = (len(self._values), kind, value)
+        runs = [value[start : start + _HEAD] for start in range(0, min(len(value), _INDEXED) - _HEAD + 1, _HEAD)]
+        self._watched.update(runs)
+        for run in runs:
+            if (others := self._asleep.get(run)) is None:
+                self._asleep[run] = [which]
+            else:
+                others.append(which)
 
     def _wake(self, text: str) -> bool:
         """Index the values of which this text may hold a part; whether there can be any, of these or of short ones."""
