@@ -17,7 +17,8 @@ from analyzer.tarstream import Readable
 
 PIECE_BYTES: Final = 1 << 19
 MOST_PIECES: Final = 8  # made before anybody asks for them
-_PATIENCE_SECONDS: Final = 0.1  # after which the thread looks whether it is still wanted
+_LEAVE_SECONDS: Final = 0.5
+_PATIENCE_SECONDS: Final = 0.1  # after which either side looks whether it is still wanted
 
 
 class ReadAhead(io.RawIOBase):
@@ -47,7 +48,7 @@ class ReadAhead(io.RawIOBase):
         if size < 0:
             return b"".join(iter(lambda: self.read(PIECE_BYTES), b""))
         if self._at == len(self._piece) and not self._is_over:
-            made = self._made.get()
+            made = self._next()
             self._is_over = not made or isinstance(made, BaseException)
             if isinstance(made, BaseException):
                 raise made
@@ -56,10 +57,16 @@ class ReadAhead(io.RawIOBase):
         return self._piece[start : self._at]
 
     def close(self) -> None:
-        """Ends the thread, which is done with its piece within milliseconds."""
+        """Ends the thread, which is done within milliseconds; one that waits for a pipe is left behind."""
         self._is_unwanted.set()
-        self._thread.join()
+        self._thread.join(_LEAVE_SECONDS)
         super().close()
+
+    def _next(self) -> bytes | BaseException:
+        """What the thread made next; looks up now and then, since not every Python wakes from a lock for Ctrl-C."""
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._made.get(timeout=_PATIENCE_SECONDS)
 
     def _make(self) -> None:
         made: bytes | BaseException = b" "

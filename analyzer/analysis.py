@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from analyzer.find import find
 from analyzer.focus import EVERYTHING, Focus
 from analyzer.frames import rows
 from analyzer.ingest import ingest
+from analyzer.ingest.patience import interruptible
 from analyzer.isolate import read_isolated
 from analyzer.member import DEFAULT_LIMITS, Limits
 from analyzer.model import Evidence, FileEntry, Note
@@ -51,6 +53,7 @@ class Options:
     anonymize: Callable[[Diagnosis, Evidence], Diagnosis] | None = None  # the last word on what is told
     limits: Limits = DEFAULT_LIMITS
     isolate: bool = False  # read files in a process of their own
+    partial: bool = False  # after Ctrl-C, go on with what was read until then
 
 
 def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagnosis:
@@ -98,7 +101,9 @@ def analyze_bundle(
 def read(bundle: Bundle, screen: Screen, options: Options = Options()) -> Evidence:
     """What the bundle says, read and joined, before any pattern judges it."""
     readings = read_isolated(bundle, screen, options.progress, options.strict) if options.isolate else None
-    return derive(ingest(bundle, screen, options.progress, options.strict, options.timezone, readings), options.strict)
+    with interruptible(bundle.stop) if options.partial else nullcontext():
+        evidence = ingest(bundle, screen, options.progress, options.strict, options.timezone, readings)
+    return derive(evidence, options.strict)
 
 
 def screen_of(library: Library, rules: Translation | None = None) -> Screen:

@@ -24,7 +24,7 @@ from analyzer.encoding import looks_binary
 from analyzer.errors import InputError
 from analyzer.given import Entry, Skips, Source, instant, prefixes, source_of
 from analyzer.member import UNREADABLE, Limits, MemberStream, Meter, Unbroken, damage_of, first_line
-from analyzer.model import ARCHIVE, FileEntry, Note
+from analyzer.model import ARCHIVE, INTERRUPTED, FileEntry, Note
 from analyzer.names import LONGEST_PATH, clean_name, is_odd, shown_name
 from analyzer.stored import Stored
 from analyzer.tarstream import Readable
@@ -50,6 +50,10 @@ class BundleFile:
     stored: Stored | None = None  # where it is compressed: to be finished when the content has been read
 
 
+class _Stopped(Exception):
+    """Nothing more is to be read."""
+
+
 class Bundle:
     """One incident's evidence; `files()` may be walked once, `listed` and `notes` fill while it is."""
 
@@ -67,6 +71,7 @@ class Bundle:
         self._taken = 0  # bytes of the entries before the present one
         self._stream: Readable | None = None  # of the present entry
         self._path = ""  # of the present file
+        self._is_stopped = False
         self._empty = 0  # files without content
         self._unlisted = ""  # the first of those that are not listed
 
@@ -97,6 +102,17 @@ class Bundle:
 
     def files(self) -> Iterator[BundleFile]:
         """Every readable file; raises InputError where a PATH as a whole cannot be read."""
+        try:
+            yield from self._all_files()
+        except _Stopped:
+            self.note(self._path, INTERRUPTED)
+        if self._unlisted:
+            problem = (
+                f"more than {self.limits.empty_files:,} empty files (--max-empty-files): the others are not listed"
+            )
+            self.notes.append(Note(path=self._unlisted, problem=problem, count=self._empty - self.limits.empty_files))
+
+    def _all_files(self) -> Iterator[BundleFile]:
         for given in self._sources:
             for entry in given(self):
                 before, self._stream = self.files_seen, entry.stream
@@ -105,11 +121,10 @@ class Bundle:
                 if entry.given and self.files_seen == before:
                     why = next((n.problem for n in self.notes if n.path == entry.path), "it holds no files")
                     raise InputError(f"{entry.given} cannot be read: {why}")
-        if self._unlisted:
-            problem = (
-                f"more than {self.limits.empty_files:,} empty files (--max-empty-files): the others are not listed"
-            )
-            self.notes.append(Note(path=self._unlisted, problem=problem, count=self._empty - self.limits.empty_files))
+
+    def stop(self) -> None:
+        """End `files()` behind the present one, with a note."""
+        self._is_stopped = True
 
     def held(
         self, path: str, size: int, modified: dt.datetime | None, raw: bytes, rest: Readable | None = None
@@ -151,6 +166,8 @@ class Bundle:
                 self._unlisted = self._unlisted or entry.path
                 return
         yield from self._recognise(entry, head, depth)
+        if self._is_stopped:
+            raise _Stopped
 
     def _is_full(self, entry: Entry) -> bool:
         if self.files_seen == self.limits.files:

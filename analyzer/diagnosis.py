@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from analyzer.model import Clock, FileEntry, Note
+from analyzer.model import INTERRUPTED, Clock, FileEntry, Note
 
 SCHEMA = "podtopsy/diagnosis/v1"
 
@@ -384,3 +384,8 @@ class Diagnosis:
     timeline: Timeline = Timeline()
     masked: tuple[Masked, ...] = ()  # secrets that were replaced, by kind
     secrets: SecretsHeld = NO_SECRETS
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether Ctrl-C ended the reading, and this is told of what was read until then."""
+        return any(note.problem == INTERRUPTED for note in self.notes)

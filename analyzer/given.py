@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from analyzer import directory
+from analyzer.archive import Rewound
 from analyzer.errors import InputError
 from analyzer.names import shown_name
 from analyzer.stored import Stored
@@ -78,7 +79,9 @@ def source_of(path: str, prefix: str) -> Source:
 def _stdin(prefix: str) -> Iterator[Entry]:
     import sys
 
-    stream = sys.stdin.buffer
+    # Not the buffer itself: a thread that waits in it would hold its lock when Python ends. Nor the bare file: a pipe
+    # has no way back, as files are taken to have.
+    stream = Rewound(b"", getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
     yield Entry(path="stdin", size=0, modified=None, stream=stream, prefix=prefix, given="standard input")
 
 

@@ -343,6 +343,8 @@ class FileEntry:
 
 ARCHIVE: Final = "archive"
 """The format of an archive inside the bundle; its files are files of the bundle too."""
+INTERRUPTED: Final = "the reading was interrupted: what was not read until then is missing"
+"""The note on a bundle of which Ctrl-C ended the reading, with `--partial`."""
 INTERNAL_ERROR: Final = "internal error"
 """How the problem of a note begins when a reader of ours has failed."""
 

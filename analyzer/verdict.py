@@ -35,7 +35,7 @@ def incomplete(diagnosis: Diagnosis) -> str:
     part = sum(f.status == "partial" for f in diagnosis.files)
     if diagnosis.complete and not diagnosis.broken_parts and not unread and not part:
         return ""
-    facts = []
+    facts = ["it was interrupted"] if diagnosis.is_interrupted else []
     if unread:
         facts.append(f"{wording.count(unread, 'file')} could not be read")
     if part:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import random
 import signal
 import stat
 import subprocess
 import sys
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -147,6 +150,64 @@ def test_ctrl_c_ends_with_130_and_leaves_no_file(tmp_path: Path) -> None:
     assert running.returncode == 130
     assert errors.decode().strip() == "podtopsy: interrupted"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_ends_a_run_that_waits_for_the_rest_of_a_compressed_archive(tmp_path: Path) -> None:
+    packed = tmp_path / "b.tar.gz"
+    with tarfile.open(packed, "w:gz") as archive:
+        log = tarfile.TarInfo("z.log")
+        log.size = 3_000_000
+        archive.addfile(log, io.BytesIO(random.Random(7).randbytes(log.size)))
+    command = [sys.executable, "-m", "analyzer", "diagnose", "-"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as running:
+        assert running.stdin is not None
+        running.stdin.write(packed.read_bytes()[:2_000_000])
+        running.stdin.flush()
+        time.sleep(2)  # until it has read all of that, and waits
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=10) == 130
+        assert running.stderr is not None
+        assert running.stderr.read() == b"podtopsy: interrupted\n"
+
+
+def test_ctrl_c_with_partial_diagnoses_what_was_read_until_then(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        archive.add(SAMPLE, "bundle")
+        whole_files = archive.offset
+    log = tarfile.TarInfo("z.log")
+    log.size = 1 << 30
+    begun = buffer.getvalue()[:whole_files] + log.tobuf()
+    command = [sys.executable, "-m", "analyzer", "diagnose", "-", "--partial", "--json", str(tmp_path / "d.json")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as running:
+        assert running.stdin is not None
+        running.stdin.write(begun + b"a line\n" * 100_000)  # more than a pipe holds: the sample was taken
+        running.stdin.flush()
+        running.send_signal(signal.SIGINT)
+        shown, errors = running.communicate(timeout=60)
+
+    assert (running.returncode, errors) == (130, b"podtopsy: interrupted\n")
+    document = json.loads((tmp_path / "d.json").read_bytes())
+    whole = json.loads(podtopsy("diagnose", SAMPLE, "--format", "json").stdout)
+    assert document["diagnoses"][0]["cause"] == whole["diagnoses"][0]["cause"] == "volume-mount-mismatch"
+    assert document["complete"] is False
+    assert {(n["path"], n["problem"]) for n in document["notes"]} == {
+        ("z.log", "interrupted: given up"),
+        ("z.log", "the reading was interrupted: what was not read until then is missing"),
+    }
+    assert "Not everything was read: it was interrupted" in " ".join(shown.decode().split())
+
+
+def test_partial_and_isolate_do_not_go_together() -> None:
+    done = podtopsy("diagnose", SAMPLE, "--partial", "--isolate")
+    assert done.returncode == 2
+    assert told(done) == "podtopsy: --partial does not go with --isolate, whose process does not know of Ctrl-C"
 
 
 def test_a_wrong_pattern_is_named_with_its_line_and_exit_2(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 from analyzer.commands.options import (
     BROKEN,
     FOUND,
+    INTERRUPTED,
     Force,
     Format,
     Isolate,
@@ -83,6 +84,9 @@ def diagnose(
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --anonymize: write there what was replaced by what.")
     ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="After Ctrl-C, diagnose what was read until then.")
+    ] = False,
     no_progress: NoProgress = False,
     isolate: Isolate = False,
     max_bytes: MaxBytes = DEFAULT_LIMITS.total_bytes,
@@ -105,6 +109,8 @@ def diagnose(
     from analyzer.redact.anonymous import Anonymous
     from analyzer.timezone import zone
 
+    if partial and isolate:
+        raise UsageError("--partial does not go with --isolate, whose process does not know of Ctrl-C")
     if mapping is not None and not anonymize:
         raise UsageError("--mapping needs --anonymize")
     if evidence is not None and "-" in paths:
@@ -152,11 +158,14 @@ def diagnose(
                 anonymize=anonymous,
                 limits=limits,
                 isolate=isolate,
+                partial=partial,
             ),
         )
     emit(diagnosis, outputs)
     if mapping is not None and anonymous is not None:
         write(mapping, anonymous.mapping(), force=force)
+    if diagnosis.is_interrupted:
+        raise typer.Exit(INTERRUPTED)
     if diagnosis.broken_parts:
         for part in diagnosis.broken_parts:
             typer.echo(f"podtopsy: {part}", err=True)
