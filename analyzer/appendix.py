@@ -85,13 +85,18 @@ def ledger(files: Sequence[FileEntry]) -> context.Ledger:
     ordered = sorted(files, key=lambda f: f.path)
     unread = [f for f in ordered if f.status != "parsed"]
     read = [f for f in ordered if f.status == "parsed"]
-    total = wording.count(len(files), "file")
+    missed = sum(not f.is_left_out for f in unread)
+    total = wording.count(len(read) + missed, "file")
     if not files:
         sentence = "The bundle holds no files."
-    elif not unread:
-        sentence = f"All of the {total} could be read in full." if len(files) > 1 else "The file was read in full."
+    elif not read and not missed:
+        sentence = "The bundle holds nothing to read."
+    elif not missed:
+        sentence = f"All of the {total} could be read in full." if len(read) > 1 else "The file was read in full."
     else:
-        sentence = f"Of {total}, {len(read):,} could be read in full and {len(unread):,} could not."
+        sentence = f"Of {total}, {len(read):,} could be read in full and {missed:,} could not."
+    if left_out := len(unread) - missed:
+        sentence += f" Left out as no evidence: {left_out:,} of editors, desktops or version control."
     return context.Ledger(
         sentence=sentence,
         unread=tuple(map(_file, unread[:SHOWN_UNREAD])),

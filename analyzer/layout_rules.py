@@ -21,6 +21,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from analyzer.model import JUNK
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -59,7 +61,7 @@ _RANCHER: Final = r"(?:k3s|rke2|kubeadm|k8s)"
 _STAMP: Final = r"\d{8}-\d{6}"
 
 RULES: Final = (
-    _rule("junk", "ignored", "files of editors, desktops and version control",
+    _rule(JUNK, "ignored", "files of editors, desktops and version control",
           r"(?:\.git/.+|__MACOSX/.+|\._[^/]+|\.DS_Store|Thumbs\.db|desktop\.ini|\.[^/]+\.swp|[^/]+~)"),
     _rule("sysinfo", "host", "sysinfo.tgz/...", rf"nodes/{_NODE}/sysinfo\.tgz/.+"),
     # what collectors say of their own work: no container's last words

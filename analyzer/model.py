@@ -340,7 +340,14 @@ class FileEntry:
     stored_lines: int = 0  # of the file as the bundle stores it
     stored_skipped: int = 0  # of them, those that nothing was taken out of
 
+    @property
+    def is_left_out(self) -> bool:
+        """A file of an editor, a desktop or version control: no evidence, so that nobody misses it."""
+        return self.layout == JUNK and self.status == "skipped"
 
+
+JUNK: Final = "junk"
+"""The layout of files that editors, desktops and version control leave behind."""
 ARCHIVE: Final = "archive"
 """The format of an archive inside the bundle; its files are files of the bundle too."""
 INTERRUPTED: Final = "the reading was interrupted: what was not read until then is missing"

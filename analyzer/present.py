@@ -176,9 +176,12 @@ class _Page:
 
     def files(self, diagnosis: Diagnosis, report: str | None) -> None:
         """How many files were read, the first that was not, where the report is."""
-        whole = sum(f.status == "parsed" for f in diagnosis.files)
-        text = f"{whole:,} of {wording.count(len(diagnosis.files), 'file')} read in full"
-        unread = sorted((f.path, f.reason or "") for f in diagnosis.files if f.status != "parsed")
+        files = [f for f in diagnosis.files if not f.is_left_out]
+        whole = sum(f.status == "parsed" for f in files)
+        text = f"{whole:,} of {wording.count(len(files), 'file')} read in full"
+        if left_out := len(diagnosis.files) - len(files):
+            text += f", {left_out:,} of editors or desktops left out"
+        unread = sorted((f.path, f.reason or "") for f in files if f.status != "parsed")
         joined = f"{text}; the report is {report}"
         if report and not unread and len(joined) <= self.width:
             self.block("Files", joined)

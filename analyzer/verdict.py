@@ -31,9 +31,12 @@ def headline(diagnosis: Diagnosis) -> str:
 
 def incomplete(diagnosis: Diagnosis) -> str:
     """What was not read whole, as a sentence; "" when everything was."""
-    unread = sum(f.status == "skipped" for f in diagnosis.files)
+    unread = sum(f.status == "skipped" and not f.is_left_out for f in diagnosis.files)
     part = sum(f.status == "partial" for f in diagnosis.files)
-    if diagnosis.complete and not diagnosis.broken_parts and not unread and not part:
+    left_out = {f.path for f in diagnosis.files if f.is_left_out}
+    others = [n for n in diagnosis.notes if not n.is_of_source and n.path not in left_out]
+    is_whole = diagnosis.complete or (bool(left_out) and not others)
+    if is_whole and not diagnosis.broken_parts and not unread and not part:
         return ""
     facts = ["it was interrupted"] if diagnosis.is_interrupted else []
     if unread:

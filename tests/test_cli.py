@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import shutil
 import signal
 import stat
 import subprocess
@@ -202,6 +203,22 @@ def test_ctrl_c_with_partial_diagnoses_what_was_read_until_then(tmp_path: Path) 
         ("z.log", "the reading was interrupted: what was not read until then is missing"),
     }
     assert "Not everything was read: it was interrupted" in " ".join(shown.decode().split())
+
+
+def test_files_of_editors_and_desktops_make_no_bundle_half_read(tmp_path: Path) -> None:
+    shutil.copytree(HEALTHY, tmp_path / "bundle")
+    (tmp_path / "bundle" / "__MACOSX").mkdir()
+    (tmp_path / "bundle" / "__MACOSX" / "._events.yaml").write_bytes(b"\0\5\x16\7")
+    (tmp_path / "bundle" / ".events.yaml.swp").write_bytes(b"b0VIM 9.0")
+    page = tmp_path / "report.html"
+    shown = podtopsy(tmp_path / "bundle", "--html", page).stdout.decode()
+
+    assert shown.startswith("Verdict     No root cause found: nothing in this bundle is in a bad state.\n")
+    assert "Incomplete" not in shown
+    assert "15 of 15 files read in full, 2 of editors or desktops left out" in " ".join(shown.split())
+    told = " ".join(page.read_text(encoding="utf-8").split())
+    left_out = "All of the 15 files could be read in full. Left out as no evidence: 2 of editors, desktops or version"
+    assert left_out in told
 
 
 def test_partial_and_isolate_do_not_go_together() -> None:
