@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analyzer import archive, tarstream, zipsalvage, zipstream
+from analyzer import archive
 from analyzer.ahead import ReadAhead
 from analyzer.archive import HEAD_BYTES, Decompressed, Rewound
 from analyzer.encoding import looks_binary
 from analyzer.errors import InputError
-from analyzer.given import Entry, Skips, Source, instant, prefixes, source_of
+from analyzer.given import Entry, Source, Told, give_up, prefixes, source_of
 from analyzer.member import UNREADABLE, Limits, MemberStream, Meter, Unbroken, damage_of, first_line
 from analyzer.model import ARCHIVE, INTERRUPTED, FileEntry, Note
-from analyzer.names import LONGEST_PATH, clean_name, is_odd, shown_name
+from analyzer.names import is_odd
+from analyzer.packed import tar_entries, zip_entries
 from analyzer.stored import Stored
 from analyzer.tarstream import Readable
 
@@ -79,7 +79,7 @@ class Bundle:
     def of_files(cls, files: Mapping[str, bytes], limits: Limits | None = None) -> Bundle:
         """A bundle held in memory, read like a directory with these files."""
 
-        def entries(_: Skips) -> Iterator[Entry]:
+        def entries(_: Told) -> Iterator[Entry]:
             for path, data in sorted(files.items()):
                 yield Entry(path=path, size=len(data), modified=None, stream=io.BytesIO(data), prefix=f"{path}/")
 
@@ -142,23 +142,18 @@ class Bundle:
         """Say something about how the bundle was read."""
         self.notes.append(Note(path=path, problem=problem))
 
-    def _give_up(self, entry: Entry, reason: str) -> None:
-        if entry.given:
-            raise InputError(f"{entry.given} cannot be read: {reason}")
-        self.skip(entry.path, entry.size, reason)
-
     def _open(self, entry: Entry, depth: int) -> Iterator[BundleFile]:
         if self._is_full(entry):
             return
         if self.watch is not None:
             self.watch(entry.path, entry.size)
         if entry.path in self.avoid:
-            self._give_up(entry, CRASHED)
+            give_up(self, entry, CRASHED)
             return
         try:
             head = _read_head(entry.stream)
         except UNREADABLE as error:
-            self._give_up(entry, first_line(error))
+            give_up(self, entry, first_line(error))
             return
         if not head and damage_of(entry.stream) is None:
             self._empty += 1
@@ -179,14 +174,14 @@ class Bundle:
         kind = archive.kind_of(head)
         if kind is None and _is_zip_behind_something(entry):
             self.note(entry.path, "the zip archive begins behind other data")
-            yield from self._zip(entry, head, depth)
+            yield from self._members(zip_entries(entry, head, self), depth)
         elif kind is None:
             _refuse_other_things(entry, head)
             yield self._file(entry, _whole(head, entry.stream))
         elif kind in archive.FOREIGN:
-            self._give_up(entry, f"{kind} archives are not read; send it as .tar.gz or .zip")
+            give_up(self, entry, f"{kind} archives are not read; send it as .tar.gz or .zip")
         elif kind == "zstd" and not archive.can_read(kind):
-            self._give_up(entry, "this Python cannot read zstd: decompress it with zstd -d, or install backports.zstd")
+            give_up(self, entry, "this Python cannot read zstd: decompress it with zstd -d, or install backports.zstd")
         elif depth > self.limits.depth:
             self.skip(
                 entry.path,
@@ -211,11 +206,12 @@ class Bundle:
             stored = Stored(entry.stream, kind, b"" if is_seekable and kind == "zip" else head)
         if kind == "tar":
             stream = Unbroken(Rewound(head, entry.stream) if entry.stored else stored)
-            yield from self._tar(replace(entry, stream=stream), depth)
+            yield from self._members(tar_entries(replace(entry, stream=stream), self), depth)
             if stream.broken is not None:
                 self.note(entry.path, stream.broken)
         else:
-            yield from self._zip(replace(entry, stream=entry.stream if is_seekable else stored), head, depth)
+            source = replace(entry, stream=entry.stream if is_seekable else stored)
+            yield from self._members(zip_entries(source, head, self), depth)
         if entry.given or any(found.path == entry.path for found in self.listed[before:]):
             return
         if kind == "zip" and isinstance(entry.stream, (io.FileIO, io.BytesIO)):  # it was read here and there
@@ -236,11 +232,15 @@ class Bundle:
             )
         )
 
+    def _members(self, entries: Iterator[Entry], depth: int) -> Iterator[BundleFile]:
+        for entry in entries:
+            yield from self._open(entry, depth + 1)
+
     def _compressed(self, entry: Entry, content: Decompressed, depth: int) -> Iterator[BundleFile]:
         head = content.read(HEAD_BYTES)
         kind = archive.kind_of(head)
         if not head and content.damage:
-            self._give_up(entry, content.damage)
+            give_up(self, entry, content.damage)
         elif kind is None or kind in archive.FOREIGN:
             yield self._file(entry, Rewound(head, content))
         else:
@@ -257,85 +257,6 @@ class Bundle:
             self.note(entry.path, "its name has control characters, or bytes that are not UTF-8: shown as escapes")
         guarded = MemberStream(stream, self._meter)
         return BundleFile(entry.path, entry.size, entry.modified, lambda: guarded, entry.stored)
-
-    def _tar(self, entry: Entry, depth: int) -> Iterator[BundleFile]:
-        seen: set[bytes] = set()
-        for member, data in tarstream.members(entry.stream, lambda problem: self.note(entry.path, problem)):
-            name = clean_name(member.name)
-            path = entry.prefix + (name or shown_name(member.name))
-            if member.kind == "directory":
-                continue
-            if name is None:
-                self.skip(path, member.size, "unsafe path")
-            elif len(member.name) > LONGEST_PATH:
-                self.skip(path[:LONGEST_PATH], member.size, f"path of more than {LONGEST_PATH} bytes")
-            elif member.kind in ("link", "hard link"):
-                self.skip(path, 0, f"{member.kind} to {shown_name(member.target)}")
-            elif member.kind != "file":
-                self.skip(path, member.size, f"{member.kind}: not a regular file")
-            else:
-                if member.name in seen:
-                    self.note(path, "stands more than once in the archive; each is read")
-                seen.add(member.name)
-                modified = instant(member.modified)
-                inner = Entry(path=path, size=member.size, modified=modified, stream=data, prefix=f"{path}/")
-                yield from self._open(inner, depth + 1)
-
-    def _zip(self, entry: Entry, head: bytes, depth: int) -> Iterator[BundleFile]:
-        with ExitStack() as stack:
-            try:
-                zipped = zipfile.ZipFile(zipstream.seekable(entry.stream, head, stack))
-            except UNREADABLE as error:
-                yield from self._salvage(entry, f"damaged zip archive ({first_line(error)})", depth)
-                return
-            if not zipped.infolist() and head[:4] != b"PK\x05\x06":  # an empty list, in a comment for instance
-                yield from self._salvage(entry, "its list of members is empty", depth)
-                return
-            seen: set[str] = set()
-            for info in sorted(zipped.infolist(), key=lambda i: i.filename):
-                name = clean_name(os.fsencode(info.filename.replace("\\", "/")))
-                path = entry.prefix + (name or shown_name(os.fsencode(info.filename)))
-                if info.filename.endswith("/") and not info.file_size:
-                    continue
-                if reason := zipstream.reason_to_skip(info, name):
-                    self.skip(path, info.compress_size, reason)
-                    continue
-                if path in seen:
-                    self.note(path, "stands more than once in the archive; each is read")
-                seen.add(path)
-                try:
-                    stream = stack.enter_context(zipped.open(info))
-                except UNREADABLE as error:
-                    self.skip(path, info.compress_size, f"damaged zip member ({first_line(error)})")
-                    continue
-                modified = zipstream.modified(info)
-                inner = Entry(path=path, size=info.file_size, modified=modified, stream=stream, prefix=f"{path}/")
-                yield from self._open(inner, depth + 1)
-                stream.close()
-
-    def _salvage(self, entry: Entry, reason: str, depth: int) -> Iterator[BundleFile]:
-        """What a zip archive without its list of members still holds."""
-        if not isinstance(entry.stream, (io.FileIO, io.BytesIO)) or entry.size > self.limits.salvage_bytes:
-            self._give_up(entry, reason)
-            return
-        entry.stream.seek(0)
-        found = 0
-        for member in zipsalvage.salvage(entry.stream.read(), self.limits.salvage_bytes):
-            name = clean_name(member.name)
-            path = entry.prefix + (name or shown_name(member.name))
-            if name is None or (member.damage is not None and not member.data):
-                self.skip(path, 0, member.damage or "unsafe path")
-                continue
-            found += 1
-            if member.damage is not None:
-                self.note(path, member.damage)
-            stream = io.BytesIO(member.data)
-            inner = Entry(path=path, size=len(member.data), modified=None, stream=stream, prefix=f"{path}/")
-            yield from self._open(inner, depth + 1)
-        if found:
-            self.note(entry.path, f"{reason}: {found} files were found by their own headers")
-        else:
-            self._give_up(entry, reason)
 
 
 def open_bundle(paths: Sequence[str | Path], limits: Limits | None = None) -> Bundle:

@@ -13,16 +13,26 @@ from typing import Protocol
 from analyzer import directory
 from analyzer.archive import Rewound
 from analyzer.errors import InputError
+from analyzer.member import Limits
 from analyzer.names import shown_name
 from analyzer.stored import Stored
 from analyzer.tarstream import Readable
 
 
-class Skips(Protocol):
-    """Where things go that are listed and not read."""
+class Told(Protocol):
+    """Who is told of what is not read, and what it may cost to look for more."""
+
+    @property
+    def limits(self) -> Limits:
+        """What a bundle may cost."""
+        ...
 
     def skip(self, path: str, size: int, reason: str) -> None:
-        """List one."""
+        """List something that is not read."""
+        ...
+
+    def note(self, path: str, problem: str) -> None:
+        """Say something about how it was read."""
         ...
 
 
@@ -39,7 +49,7 @@ class Entry:
     stored: Stored | None = None  # the file whose content this is, where it is compressed
 
 
-Source = Callable[[Skips], Iterator[Entry]]
+Source = Callable[[Told], Iterator[Entry]]
 
 
 def prefixes(paths: list[str]) -> list[str]:
@@ -98,7 +108,7 @@ def _single(path: str, prefix: str) -> Iterator[Entry]:
         )
 
 
-def _directory(bundle: Skips, root: str, prefix: str) -> Iterator[Entry]:
+def _directory(bundle: Told, root: str, prefix: str) -> Iterator[Entry]:
     for found in directory.walk(root):
         path = prefix + found.path
         if found.reason is not None:
@@ -111,6 +121,13 @@ def _directory(bundle: Skips, root: str, prefix: str) -> Iterator[Entry]:
             continue
         with file:
             yield Entry(path=path, size=found.size, modified=instant(found.modified), stream=file, prefix=f"{path}/")
+
+
+def give_up(told: Told, entry: Entry, reason: str) -> None:
+    """List an entry that cannot be read; raises InputError where it is all that the user gave."""
+    if entry.given:
+        raise InputError(f"{entry.given} cannot be read: {reason}")
+    told.skip(entry.path, entry.size, reason)
 
 
 def instant(seconds: float | None) -> dt.datetime | None:
