@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -26,10 +27,23 @@ def start(target: Callable[..., None], *arguments: Any, is_asked: bool = False) 
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=is_asked)
     process = context.Process(target=target, args=(theirs, *arguments), daemon=True)
-    with _safe_path():
+    with _safe_path(), uninterrupted():
         process.start()
     theirs.close()
     return process, ours
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """A process that is started inside never hears of Ctrl-C, which the terminal sends to all; this one hears later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -155,7 +155,7 @@ class _Worker:
 
 def work(pipe: Connection, job: _Job) -> None:
     """The worker's whole life."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it was not kept from us: the parent ends this process
     try:
         bundle = open_bundle(job.paths, job.limits)
         bundle.avoid = job.avoid

@@ -56,7 +56,7 @@ class Guarded:
 
 def _serve(pipe: Connection) -> None:
     """The process's whole life: a question, an answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it was not kept from us: the parent ends this process
     pipe.send(True)
     while True:
         try:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
+from analyzer.another_process import uninterrupted
 from analyzer.bundle import Bundle, BundleFile
 from analyzer.ingest.blocks import read_fully
 from analyzer.ingest.reading import Reading, read_file
@@ -173,7 +174,7 @@ class SecondReader:
         ends = _Ends(asked, answers, (self._questions, self._replies))
         arguments = (ends, self._shared, self._bundle, self._screen, self._strict)
         process = context.Process(target=_work, args=arguments, daemon=True)
-        with warnings.catch_warnings():
+        with uninterrupted(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside the idle threads of polars
             process.start()
         self._process = process
@@ -196,7 +197,6 @@ def _can_fork() -> bool:
 
 def _work(ends: _Ends, shared: mmap.mmap, bundle: Bundle, screen: Screen, strict: bool) -> None:
     """The process's whole life. It touches neither polars nor the other one's files."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other one, which ends this process
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.freeze()  # what was there before the fork stays shared
     for end in ends.not_ours:
