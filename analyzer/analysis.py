@@ -20,6 +20,7 @@ from analyzer.find import find
 from analyzer.focus import EVERYTHING, Focus
 from analyzer.frames import rows
 from analyzer.ingest import ingest
+from analyzer.ingest.collector import rare_collection
 from analyzer.ingest.patience import interruptible
 from analyzer.isolate import read_isolated
 from analyzer.member import DEFAULT_LIMITS, Limits
@@ -69,6 +70,7 @@ def analyze(paths: Sequence[str | Path], options: Options = Options()) -> Diagno
     return analyze_bundle(open_bundle(paths, options.limits), library, options, policy, rules, again)
 
 
+@rare_collection()
 def analyze_bundle(
     bundle: Bundle,
     library: Library,

@@ -1,4 +1,4 @@
-"""Lets Python look for garbage in cycles more rarely while rows are gathered.
+"""Lets Python look for garbage in cycles more rarely while rows are gathered and joined.
 
 Rows are many, live to the end and hold no cycles; by default Python walks all of them again and again as they grow.
 """
