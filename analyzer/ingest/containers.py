@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from analyzer.ingest import confidential, quantity, statuses
 from analyzer.ingest.fields import Fields, flag, moment, number, part, parts, remembered, string, texts
 from analyzer.ingest.gather import Gathered
-from analyzer.ingest.locate import Locator, Span
+from analyzer.ingest.locate import Located, Locator, Span
 from analyzer.ingest.statuses import Place
 from analyzer.model import Container, Pod, Probe
 
@@ -27,6 +27,7 @@ _PROBES: Final = (
     ("livenessProbe", "liveness"),
     ("readinessProbe", "readiness"),
 )
+_PLACED: Final = (*(key for key, _ in _PROBES), "volumeMounts")
 _HANDLERS: Final = ("httpGet", "tcpSocket", "exec", "grpc")
 _NOTHING: Final[Fields] = {}
 _PATH: Final = re.compile(r"/[\w./-]{0,199}")
@@ -65,45 +66,45 @@ class Slot(NamedTuple):
 
     kind: str
     position: int
-    spec: Fields
+    spec: Located
     state: Fields
-    spec_span: Span
     state_span: Span | None  # None: it has no status
 
 
-def slots(pod: Fields, locator: Locator, spec_span: Span, status_span: Span) -> list[Slot]:
+def slots(spec_of_pod: Located, status: Located, locator: Locator) -> list[Slot]:
     """The containers of a pod object in order; one that only its status knows comes last in its list."""
     out: list[Slot] = []
-    spec_of_pod, status = part(pod, "spec"), part(pod, "status")
     nothing: tuple[Fields, Span | None] = ({}, None)
     for spec_key, status_key, kind in LISTS:
-        specs, states = parts(spec_of_pod, spec_key), parts(status, status_key)
+        specs, states = parts(spec_of_pod.fields, spec_key), parts(status.fields, status_key)
         if not specs and not states:
             continue
-        spec_spans = locator.elements(locator.child(spec_span, spec_key), len(specs))
-        state_spans = locator.elements(locator.child(status_span, status_key), len(states))
+        spec_spans = locator.elements(spec_of_pod.at(spec_key), len(specs))
+        state_spans = locator.elements(status.at(status_key), len(states))
         by_name: dict[str | None, tuple[Fields, Span | None]] = {
             string(s, "name"): (s, span) for s, span in zip(states, state_spans, strict=True)
         }
         for position, (spec, span) in enumerate(zip(specs, spec_spans, strict=True)):
             state, state_span = by_name.pop(string(spec, "name"), nothing)
             is_sidecar = kind == "init" and string(spec, "restartPolicy") == "Always"
-            out.append(Slot("sidecar" if is_sidecar else kind, position, spec, state, span, state_span))
+            at = locator.located(spec, span, _PLACED)
+            out.append(Slot("sidecar" if is_sidecar else kind, position, at, state, state_span))
         for position, (state, state_span) in enumerate(by_name.values(), start=len(specs)):
-            out.append(Slot(kind, position, {}, state, state_span or status_span, state_span))
+            nowhere = Located(_NOTHING, state_span or status.span, {})
+            out.append(Slot(kind, position, nowhere, state, state_span))
     return out
 
 
 def read(found: list[Slot], pod: Pod, locator: Locator, out: Gathered) -> None:
     """Container, probe and container_status rows of one pod."""
     for slot in found:
-        name = string(slot.spec, "name") or string(slot.state, "name") or ""
-        own = slot.state_span or slot.spec_span
+        name = string(slot.spec.fields, "name") or string(slot.state, "name") or ""
+        own = slot.state_span or slot.spec.span
         place = locator.find(own, "name", name)
         container = _container(slot, pod, name, locator, locator.start(own) if place is None else place)
         out.containers.append(container)
-        out.keep_secrets(confidential.of_environment(slot.spec), confidential.in_container(container))
-        _probes(slot.spec, container, locator, slot.spec_span, out)
+        out.keep_secrets(confidential.of_environment(slot.spec.fields), confidential.in_container(container))
+        _probes(slot.spec, container, locator, out)
         if slot.state_span is not None and _is_told(container):
             state_at = _state_place(locator, slot.state_span, "state", container.reason, container.exit_code)
             last = container.last_reason, container.last_exit_code
@@ -118,7 +119,7 @@ def _is_told(container: Container) -> bool:
 
 
 def _container(slot: Slot, pod: Pod, name: str, locator: Locator, offset: int) -> Container:
-    spec, state = slot.spec, slot.state
+    spec, state = slot.spec.fields, slot.state
     states = part(state, "state")
     present = next((s for s in ("waiting", "running", "terminated") if part(states, s)), None)
     if present is None and "running" in states:
@@ -219,13 +220,12 @@ def _state_place(locator: Locator, span: Span, key: str, reason: str | None, exi
     return Place(locator.line(place), locator.text(place), more)
 
 
-def _probes(spec: Fields, container: Container, locator: Locator, span: Span, out: Gathered) -> None:
+def _probes(spec: Located, container: Container, locator: Locator, out: Gathered) -> None:
     for key, name in _PROBES:
-        probe = part(spec, key)
+        probe = part(spec.fields, key)
         if not probe:
             continue
         settings = _settings(probe)
-        place = locator.child(span, key)
         out.probes.append(
             Probe(
                 namespace=container.namespace,
@@ -233,7 +233,7 @@ def _probes(spec: Fields, container: Container, locator: Locator, span: Span, ou
                 container=container.container,
                 probe=name,
                 path=container.path,
-                line=locator.line(locator.start(place)),
+                line=locator.line(locator.start(spec.at(key))),
                 handler=settings.handler,
                 http_path=settings.http_path,
                 port=settings.port,

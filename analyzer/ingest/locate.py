@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from array import array
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from analyzer.ingest.fields import Fields
 from analyzer.ingest.gather import TEXT_LIMIT
 
 _WINDOW: Final = 1024
 _ESCAPED: Final = re.compile(r"[\"'\\\n\r\t<>&]|[^ -~]")  # Go writes < > & of JSON as \u003c ...
 _NEEDLE_LENGTH: Final = 48
-_MOST_COUNTED: Final = 200  # lines whose numbers are remembered: a few objects' worth
+_STEP: Final = 10  # lines are counted once in each 1,024 bytes, then from the last step on
 _DEEPEST: Final = 400  # no key stands further right than this
 _VALUE_END: Final = b" \r\n\"',}]#"
 
@@ -31,28 +32,34 @@ class Span(NamedTuple):
     is_value: bool = False  # it starts with its own key: "spec:", and its map stands below
 
 
+class Located(NamedTuple):
+    """A map of the file, where it stands, and where some of its values do."""
+
+    fields: Fields
+    span: Span
+    values: Mapping[str, Span]
+
+    def at(self, key: str) -> Span:
+        """The value of a key that was looked for; the whole map when it was not found."""
+        return self.values.get(key, self.span)
+
+
 class Locator:
-    """Looks places up in one file; asking near what was asked lately is fast."""
+    """Looks places up in one file."""
 
     def __init__(self, raw: bytes) -> None:
         """Keep `raw`; nothing is read yet."""
         self._raw = raw
         self._is_json = raw[:256].lstrip()[:1] in (b"{", b"[")
-        self._offsets = [0]  # of lines that were counted, ascending
-        self._lines = [1]  # their numbers
+        self._above = array("Q", [0])  # how many lines end before each step of the file; filled as far as was asked
 
     def line(self, offset: int) -> int:
         """The number of the line, from 1, that holds this byte."""
-        if len(self._offsets) > _MOST_COUNTED:  # the first ones are those of objects further up
-            del self._offsets[1 : _MOST_COUNTED // 2], self._lines[1 : _MOST_COUNTED // 2]
-        place = bisect_right(self._offsets, offset)
-        before = self._offsets[place - 1]
-        if before == offset:
-            return self._lines[place - 1]
-        number = self._lines[place - 1] + self._raw.count(b"\n", before, offset)
-        self._offsets.insert(place, offset)
-        self._lines.insert(place, number)
-        return number
+        raw, above, step = self._raw, self._above, offset >> _STEP
+        while len(above) <= step:
+            start = (len(above) - 1) << _STEP
+            above.append(above[-1] + raw.count(b"\n", start, start + (1 << _STEP)))
+        return above[step] + raw.count(b"\n", step << _STEP, offset) + 1
 
     def text(self, offset: int) -> str:
         """The line that holds this byte; of a line beyond 4,096 bytes the part around the byte."""
@@ -80,6 +87,33 @@ class Locator:
         end = _less_indented(column).search(raw, place + 1, span.end)
         return _span((place, end.start() if end else span.end, True))
 
+    def located(self, fields: Fields, span: Span, wanted: Collection[str]) -> Located:
+        """The map in `span`, which was read as `fields`, with the places of the `wanted` keys that it has.
+
+        A dump has the keys in the order of `fields`, and a value ends where the next key starts: each is looked for
+        from the one before on. Where they stand otherwise, each is looked for by itself.
+        """
+        raw, first = self._raw, self._first_key(span)
+        column = first - raw.rfind(b"\n", 0, first) - 1
+        values: dict[str, Span] = {}
+        last, place = None, first - column - 1  # the last wanted key, and the newline before its line
+        for key in fields:
+            is_wanted = key in wanted
+            if last is None and not is_wanted:
+                continue
+            name, below = _written_key(key, column, self._is_json)
+            behind = raw.find(below, place, span.end)
+            if behind < 0:
+                if last is not None or not raw.startswith(name, first):  # nor is it the first of a list's item
+                    return Located(fields, span, {k: self.child(span, k) for k in wanted if k in fields})
+                behind = first - column - 1
+            if last is not None:
+                values[last] = _span((place + column + 1, behind, True))
+            last, place = key if is_wanted else None, behind
+        if last is not None:
+            values[last] = _span((place + column + 1, span.end, True))
+        return Located(fields, span, values)
+
     def elements(self, span: Span, count: int) -> list[Span]:
         """The elements of the list whose key stands at the start of `span`; `span` for each when unclear."""
         raw = self._raw
@@ -101,11 +135,15 @@ class Locator:
         """Where `key` has `value` (or a value that starts like it, when it is long or escaped) in `span`."""
         if value is None:
             return None
+        if value and not self._is_json and value.isascii():  # as nearly all values are written
+            place = self._verified(f"{key}: {value}\n".encode(), False, span)
+            if place is not None:
+                return place
         probe = value[:_NEEDLE_LENGTH]
         cut = _ESCAPED.search(probe)
         probe = probe[: cut.start()] if cut else probe
         is_whole = len(probe) == len(value) and bool(probe.strip())
-        if is_whole and not self._is_json:  # as nearly all values are written
+        if is_whole and not self._is_json:
             place = self._verified(f"{key}: {probe}".encode(), True, span)
             if place is not None:
                 return place
@@ -152,16 +190,20 @@ class Locator:
 
     def _column(self, span: Span) -> int:
         """The column in which the keys of the map in `span` start."""
+        first = self._first_key(span)
+        return first - self._raw.rfind(b"\n", 0, first) - 1
+
+    def _first_key(self, span: Span) -> int:
+        """Where the first key of the map in `span` stands."""
         raw = self._raw
         start = raw.find(b"\n", span.start, span.end) + 1 if span.is_value else span.start
         line = raw[start : min(start + _NARROW, span.end)]
         rest = line.lstrip(b" ")
         item = rest[2:] if rest[:2] == b"- " else rest
         if item[:1].isalpha() and raw[start - 1 : start] == b"\n":
-            return len(line) - len(item)
+            return start + len(line) - len(item)
         match = _MAP_START.match(raw, start, span.end)
-        end = match.end() if match else start
-        return end - raw.rfind(b"\n", 0, end) - 1
+        return match.end() if match else start
 
     def _key(self, span: Span, key: str, column: int) -> int:
         name, below = _written_key(key, column, self._is_json)

@@ -13,30 +13,44 @@ from analyzer.ingest.documents import Entry
 from analyzer.ingest.fields import Fields, flag, moment, number, pairs, part, parts, remembered, string
 from analyzer.ingest.gather import Gathered
 from analyzer.ingest.kinds import workload
-from analyzer.ingest.locate import Locator, Span
+from analyzer.ingest.locate import Located, Locator, Span
 from analyzer.ingest.statuses import Place
 from analyzer.model import Pod
 
 _HASH: Final = "pod-template-hash"
 _NOTHING: Final[Fields] = {}
+_PARTS: Final = ("metadata", "spec", "status")
+_IN_SPEC: Final = (*(spec for spec, _, _ in containers.LISTS), "volumes")
+_IN_STATUS: Final = (*(status for _, status, _ in containers.LISTS), "conditions")
 
 
 def read(entry: Entry, locator: Locator, out: Gathered, default_namespace: str | None) -> None:
     """All rows of one pod."""
     span = Span(entry.start, entry.end)
-    pod = _pod(entry.fields, locator, span, out.path, default_namespace)
+    whole = locator.located(entry.fields, span, _PARTS)
+    metadata = Located(part(entry.fields, "metadata"), whole.at("metadata"), {})
+    spec = locator.located(part(entry.fields, "spec"), whole.at("spec"), _IN_SPEC)
+    status = locator.located(part(entry.fields, "status"), whole.at("status"), _IN_STATUS)
+    pod = _pod(span, metadata, spec.fields, status.fields, locator, out.path, default_namespace)
     out.pods.append(pod)
-    spec_span, status_span = locator.child(span, "spec"), locator.child(span, "status")
-    slots = containers.slots(entry.fields, locator, spec_span, status_span)
+    slots = containers.slots(spec, status, locator)
     containers.read(slots, pod, locator, out)
-    volumes.read(part(entry.fields, "spec"), slots, pod, locator, spec_span, out)
-    _conditions(part(entry.fields, "status"), pod, locator, status_span, out)
+    volumes.read(spec, slots, pod, locator, out)
+    _conditions(status, pod, locator, out)
 
 
-def _pod(fields: Fields, locator: Locator, span: Span, path: str, default_namespace: str | None) -> Pod:
-    metadata, spec, status = part(fields, "metadata"), part(fields, "spec"), part(fields, "status")
+def _pod(
+    span: Span,
+    metadata_at: Located,
+    spec: Fields,
+    status: Fields,
+    locator: Locator,
+    path: str,
+    default_namespace: str | None,
+) -> Pod:
+    metadata = metadata_at.fields
     name = string(metadata, "name") or ""
-    place = locator.find(locator.child(span, "metadata"), "name", name) if name else None
+    place = locator.find(metadata_at.span, "name", name) if name else None
     offset = locator.start(span) if place is None else place
     owner = next(iter(parts(metadata, "ownerReferences")), _NOTHING)
     template_hash = string(part(metadata, "labels"), _HASH)
@@ -93,9 +107,9 @@ def _toleration(fields: Fields) -> str:
     return f"{head}:{effect}" if effect else head
 
 
-def _conditions(status: Fields, pod: Pod, locator: Locator, status_span: Span, out: Gathered) -> None:
+def _conditions(status: Located, pod: Pod, locator: Locator, out: Gathered) -> None:
     """Records of conditions that are False, of a disruption, and of status.reason."""
-    conditions = parts(status, "conditions")
+    conditions = parts(status.fields, "conditions")
     repeats = ("ContainersReady",) if pod.is_ready is False else ()  # it says what Ready says
     spans: list[Span] = []
     for position, condition in enumerate(conditions):
@@ -103,7 +117,7 @@ def _conditions(status: Fields, pod: Pod, locator: Locator, status_span: Span, o
         is_bad = said == "False" and reason != "PodCompleted" and kind not in repeats
         if kind is None or not (is_bad or (kind == "DisruptionTarget" and said == "True")):
             continue
-        spans = spans or locator.elements(locator.child(status_span, "conditions"), len(conditions))
+        spans = spans or locator.elements(status.at("conditions"), len(conditions))
         span = spans[position]
         place = locator.find(span, "reason", reason)
         if place is None:
@@ -114,9 +128,9 @@ def _conditions(status: Fields, pod: Pod, locator: Locator, status_span: Span, o
             statuses.of_condition(pod, reason or kind, message, at, moment(condition, "lastTransitionTime"))
         )
     if pod.reason:
-        place = locator.find(status_span, "reason", pod.reason)
+        place = locator.find(status.span, "reason", pod.reason)
         message = pod.message or f"pod {pod.name}: {pod.reason}"
-        at = _place(locator, place, status_span)
+        at = _place(locator, place, status.span)
         out.records.append(statuses.of_condition(pod, pod.reason, message, at, None))
 
 

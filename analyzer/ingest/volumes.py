@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from analyzer.ingest.containers import Slot
 from analyzer.ingest.fields import Fields, flag, part, parts, string
 from analyzer.ingest.gather import Gathered
-from analyzer.ingest.locate import Locator, Span
+from analyzer.ingest.locate import Located, Locator, Span
 from analyzer.model import Mount, Pod, Reference
 
 _NOTHING: Final[Fields] = {}
@@ -47,21 +47,21 @@ class _Need(NamedTuple):
     hints: tuple[tuple[str, str], ...] = ()  # key and value to find its line by
 
 
-def read(spec: Fields, slots: list[Slot], pod: Pod, locator: Locator, spec_span: Span, out: Gathered) -> None:
+def read(spec: Located, slots: list[Slot], pod: Pod, locator: Locator, out: Gathered) -> None:
     """Mount and reference rows of one pod: its spec, its containers with their places."""
-    volumes = parts(spec, "volumes")
+    volumes = parts(spec.fields, "volumes")
     known: dict[str | None, Volume] = {}
-    spans = locator.elements(locator.child(spec_span, "volumes"), len(volumes)) if volumes else []
+    spans = locator.elements(spec.at("volumes"), len(volumes)) if volumes else []
     for fields_of_volume, span in zip(volumes, spans, strict=True):
         name = string(fields_of_volume, "name") or ""
         volume, needs = _volume(fields_of_volume, pod, name)
         known[name] = volume
         _add(needs, pod, locator, span, out)
     for slot in slots:
-        if slot.spec:
+        if slot.spec.fields:
             _mounts(slot, pod, known, locator, out)
-            _add(_environment(slot.spec), pod, locator, slot.spec_span, out)
-    _add(_of_pod(pod), pod, locator, spec_span, out)
+            _add(_environment(slot.spec.fields), pod, locator, slot.spec.span, out)
+    _add(_of_pod(pod), pod, locator, spec.span, out)
 
 
 def _volume(fields: Fields, pod: Pod, name: str) -> tuple[Volume, list[_Need]]:
@@ -121,11 +121,11 @@ def _needs(kind: str, name: str, fields: Fields, volume: str, name_key: str) -> 
 
 
 def _mounts(slot: Slot, pod: Pod, known: dict[str | None, Volume], locator: Locator, out: Gathered) -> None:
-    mounts = parts(slot.spec, "volumeMounts")
+    mounts = parts(slot.spec.fields, "volumeMounts")
     if not mounts:
         return
-    container = string(slot.spec, "name") or ""
-    spans = locator.elements(locator.child(slot.spec_span, "volumeMounts"), len(mounts))
+    container = string(slot.spec.fields, "name") or ""
+    spans = locator.elements(slot.spec.at("volumeMounts"), len(mounts))
     for mount, mount_span in zip(mounts, spans, strict=True):
         path, name = string(mount, "mountPath"), string(mount, "name")
         if path is None or name is None:
