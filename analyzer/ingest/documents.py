@@ -33,6 +33,7 @@ _FIRST_ITEM: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)- ")
 _FOREIGN: Final = re.compile(rb"\n(?:\w[\w./-]*(?![\w./:-])|[=~*>]{3,}[ \t])[^\n]*")
 _MOST_BETWEEN: Final = 1024  # bytes of what a script writes between two dumps
 _WATCHED: Final = ("ADDED", "MODIFIED", "UPDATED")
+_AROUND: Final = frozenset(("items", "object", "event"))  # keys of what may hold objects
 _JSON_FIELD: Final = re.compile(rb'[{\[]\s*(?:"|\{\s*")')
 _SCALAR: Final = re.compile(rb"---\n[^\n]*\n---")  # a document that is one line of text: valid, and no object
 _AHEAD_OF_JSON: Final = re.compile(rb"(?:[^\n{}\[]{0,400}\n){1,4}(?=[{\[][ \t]*\r?\n)")
@@ -180,7 +181,10 @@ def _read_group(
     values = reader.value(raw[group[0][0] : group[-1][1]])
     if isinstance(values, list) and len(values) == len(group):
         for value, (start, end) in zip(values, group, strict=True):
-            yield from _entries(value, start, end, kind)
+            if isinstance(value, dict) and "metadata" in value and _AROUND.isdisjoint(value):
+                yield Entry(value, start, end, kind)  # as nearly all are: an object, and nothing around it
+            else:
+                yield from _entries(value, start, end, kind)
     elif len(group) == 1:
         yield Unread(*group[0], "list item is cut off or not readable as YAML")
     else:

@@ -11,6 +11,7 @@ import functools
 import re
 from array import array
 from collections.abc import Collection, Iterator, Mapping
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from analyzer.ingest.fields import Fields
@@ -19,7 +20,7 @@ from analyzer.ingest.gather import TEXT_LIMIT
 _WINDOW: Final = 1024
 _ESCAPED: Final = re.compile(r"[\"'\\\n\r\t<>&]|[^ -~]")  # Go writes < > & of JSON as \u003c ...
 _NEEDLE_LENGTH: Final = 48
-_STEP: Final = 10  # lines are counted once in each 1,024 bytes, then from the last step on
+_STEP: Final = 1024  # bytes whose lines are counted beforehand
 _DEEPEST: Final = 400  # no key stands further right than this
 _VALUE_END: Final = b" \r\n\"',}]#"
 
@@ -51,15 +52,13 @@ class Locator:
         """Keep `raw`; nothing is read yet."""
         self._raw = raw
         self._is_json = raw[:256].lstrip()[:1] in (b"{", b"[")
-        self._above = array("Q", [0])  # how many lines end before each step of the file; filled as far as was asked
+        counts = (raw.count(b"\n", at, at + _STEP) for at in range(0, len(raw), _STEP))
+        self._above = array("Q", accumulate(counts, initial=0))  # how many lines end before each step
 
     def line(self, offset: int) -> int:
         """The number of the line, from 1, that holds this byte."""
-        raw, above, step = self._raw, self._above, offset >> _STEP
-        while len(above) <= step:
-            start = (len(above) - 1) << _STEP
-            above.append(above[-1] + raw.count(b"\n", start, start + (1 << _STEP)))
-        return above[step] + raw.count(b"\n", step << _STEP, offset) + 1
+        step = offset // _STEP
+        return self._above[step] + self._raw.count(b"\n", step * _STEP, offset) + 1
 
     def text(self, offset: int) -> str:
         """The line that holds this byte; of a line beyond 4,096 bytes the part around the byte."""
@@ -136,17 +135,13 @@ class Locator:
         if value is None:
             return None
         if value and not self._is_json and value.isascii():  # as nearly all values are written
-            place = self._verified(f"{key}: {value}\n".encode(), False, span)
-            if place is not None:
-                return place
+            exact = self._raw.find(f"{key}: {value}\n".encode(), span.start, span.end)
+            if exact >= 0 and self._is_key(exact):
+                return exact
         probe = value[:_NEEDLE_LENGTH]
         cut = _ESCAPED.search(probe)
         probe = probe[: cut.start()] if cut else probe
         is_whole = len(probe) == len(value) and bool(probe.strip())
-        if is_whole and not self._is_json:
-            place = self._verified(f"{key}: {probe}".encode(), True, span)
-            if place is not None:
-                return place
         for needle in _needles(key.encode(), value, probe, self._is_json):
             place = self._verified(needle, is_whole, span)
             if place is not None:

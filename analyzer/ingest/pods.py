@@ -26,12 +26,10 @@ _IN_STATUS: Final = (*(status for _, status, _ in containers.LISTS), "conditions
 
 def read(entry: Entry, locator: Locator, out: Gathered, default_namespace: str | None) -> None:
     """All rows of one pod."""
-    span = Span(entry.start, entry.end)
-    whole = locator.located(entry.fields, span, _PARTS)
-    metadata = Located(part(entry.fields, "metadata"), whole.at("metadata"), {})
+    whole = locator.located(entry.fields, Span(entry.start, entry.end), _PARTS)
     spec = locator.located(part(entry.fields, "spec"), whole.at("spec"), _IN_SPEC)
     status = locator.located(part(entry.fields, "status"), whole.at("status"), _IN_STATUS)
-    pod = _pod(span, metadata, spec.fields, status.fields, locator, out.path, default_namespace)
+    pod = _pod(whole, spec.fields, status.fields, locator, out.path, default_namespace)
     out.pods.append(pod)
     slots = containers.slots(spec, status, locator)
     containers.read(slots, pod, locator, out)
@@ -40,18 +38,12 @@ def read(entry: Entry, locator: Locator, out: Gathered, default_namespace: str |
 
 
 def _pod(
-    span: Span,
-    metadata_at: Located,
-    spec: Fields,
-    status: Fields,
-    locator: Locator,
-    path: str,
-    default_namespace: str | None,
+    whole: Located, spec: Fields, status: Fields, locator: Locator, path: str, default_namespace: str | None
 ) -> Pod:
-    metadata = metadata_at.fields
+    metadata = part(whole.fields, "metadata")
     name = string(metadata, "name") or ""
-    place = locator.find(metadata_at.span, "name", name) if name else None
-    offset = locator.start(span) if place is None else place
+    place = locator.find(whole.at("metadata"), "name", name) if name else None
+    offset = locator.start(whole.span) if place is None else place
     owner = next(iter(parts(metadata, "ownerReferences")), _NOTHING)
     template_hash = string(part(metadata, "labels"), _HASH)
     owner_kind, owner_name = workload(string(owner, "kind"), string(owner, "name"), template_hash)
