@@ -83,6 +83,8 @@ def _column(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
 
 def _lists(name: str, values: list[Any], dtype: pl.List) -> pl.Series:
     """A column of lists: each different one is made once (most are empty, many the same), all from one flat column."""
+    if values.count(()) == len(values):
+        return pl.Series(name, [[]], dtype=dtype).new_from_index(0, len(values))
     number: dict[tuple[Any, ...], int] = {}
     picked = [number.setdefault(v, len(number)) for v in values]
     owners = [i for items, i in number.items() for _ in items]

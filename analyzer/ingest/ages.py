@@ -21,7 +21,7 @@ def proven_times(harvests: Iterable[Harvest]) -> Iterator[dt.datetime]:
     """
     for harvest in harvests:
         starts = {(p.namespace, p.name): p.created_at for p in harvest.pods if p.created_at is not None}
-        for record in harvest.records:
+        for record in harvest.records if starts else ():
             start = starts.get((record.namespace, record.name or ""))
             if start is None or record.source != "event" or record.reason in BEFORE_THE_START:
                 continue

@@ -125,14 +125,13 @@ _PAGE: Final = "event-filter.html"
 _STATE_SOURCES = frozenset({"container_status", "pod_condition", "node_condition", "object", "event"})
 
 
-def _preference(record: Record) -> tuple[int, str, int]:
-    """Which copy is kept: a previous log says that it is of an earlier life, the insecure twin says less.
+def _preference(path: str) -> tuple[int, str]:
+    """Which file's copy is kept: a previous log says that it is of an earlier life, the insecure twin says less.
 
     Of a rotated log and the current one it is the current: what the pod says now stands in one file.
     """
-    path = record.path
     rank = 3 if path.endswith(_INSECURE) else 0 if _PREVIOUS.search(path) else 2 if _ROTATED.search(path) else 1
-    return rank, path, record.line
+    return rank, path
 
 
 def _without_pages(records: Sequence[Record]) -> Sequence[Record]:
@@ -161,7 +160,12 @@ def without_copies(records: Sequence[Record]) -> list[Record]:
     twins = {(r.path, r.line, r.message) for r in records if r.path.endswith("/previous.log")}
     owner: dict[tuple[object, ...], str] = {}
     kept: list[Record] = []
-    for record in sorted(records, key=_preference):
+    paths = {r.path for r in records}
+    place = {path: number for number, path in enumerate(sorted(paths, key=_preference))}
+    ordered = sorted(records, key=lambda r: (place[r.path], r.line))
+    if len(paths) == 1:
+        return ordered
+    for record in ordered:
         is_dated_log = record.source in ("container_log", "control_plane_log") and record.timestamp is not None
         if record.name and (is_dated_log or record.source in _STATE_SOURCES):
             what = (record.source, record.reason, record.timestamp, record.age_seconds, record.message, record.count)

@@ -126,6 +126,8 @@ def _newest(
 
 
 def _settled_record(row: Record, reference: dt.datetime | None, latest: dt.datetime | None, zones: Zones) -> Record:
+    if row.has_zone and not row.is_yearless and row.age_seconds is None and row.first_age_seconds is None:
+        return row
     dated = _in_its_year(row, reference, zones.latest(row.path, latest))
     if dated.has_zone or dated.timestamp is None or not zones.settles(dated.path):
         return dated

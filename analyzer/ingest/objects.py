@@ -59,10 +59,12 @@ def _take(entry: Entry, kind: str | None, locator: Locator, out: Gathered, place
     """The rows of one object."""
     if events.is_event(entry, kind):
         out.records.append(events.record(entry, locator, out.path))
-        out.pairs += filter(None, [skew.of_event(entry.fields)])
+        if (pair := skew.of_event(entry.fields)) is not None:
+            out.pairs.append(pair)
     elif kind == "Pod":
         pods.read(entry, locator, out, placement.namespace)
-        out.pairs += filter(None, [skew.of_pod(entry.fields)])
+        if (pair := skew.of_pod(entry.fields)) is not None:
+            out.pairs.append(pair)
     elif kind == "Node":
         nodes.read(entry, locator, out)
     elif kind is not None:
