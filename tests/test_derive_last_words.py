@@ -83,6 +83,12 @@ def test_the_command_that_was_copied_along_says_whose_log_it_is(tmp_path: Path) 
     assert (cause.about.namespace, cause.about.name, cause.about.container) == ("shop", "tariff-0", "fetch")
 
 
+def test_a_pasted_command_makes_a_log_of_a_file_whose_name_says_nothing(tmp_path: Path) -> None:
+    paste = "$ oc logs tariff-0 -n shop -c fetch\nchown: /rates: Operation not permitted\n"
+    [cause] = causes(tmp_path, "", paste__txt=paste)
+    assert (cause.about.namespace, cause.about.name, cause.about.container) == ("shop", "tariff-0", "fetch")
+
+
 def test_a_program_that_tells_its_end_behind_the_error_does_not_go_on(tmp_path: Path) -> None:
     log = "2026-03-12 08:00:01 | tariff: fatal: no lock\n2026-03-12 08:00:02 | supervisor: rates exited 111\n"
     assert [c.cause for c in causes(tmp_path, log)] == ["app-crash"]

@@ -82,6 +82,12 @@ def test_the_limit_of_all_pods_together_is_the_nodes() -> None:
     assert "because all pods on node node-1 together reached the memory set aside for pods" in found.message
 
 
+def test_the_limit_of_one_cgroup_below_the_pods_is_never_the_nodes_however_its_names_were_shortened() -> None:
+    short = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod7a.slice/cri-containerd-4b1c.scope"
+    lines = (OWN[0], oom_kill("MEMCG", f"oom_memcg={short},", short), OWN[2])
+    assert of("NodeRanOutOfMemory", bundle(*lines)) == []
+
+
 def test_a_service_of_the_node_that_hit_its_own_limit_is_no_pods_matter() -> None:
     service = "/system.slice/backup.service"
     lines = (OWN[0], oom_kill("MEMCG", f"oom_memcg={service},", service), OWN[2])

@@ -32,6 +32,7 @@ _old_task: Final = re.compile(r"Task in (?P<task>/\S{0,400}) killed as a result 
 _usage: Final = re.compile(r"memory: usage (\d{1,15})kB, limit (\d{1,15})kB")
 _container_id: Final = re.compile(r"([0-9a-f]{64})(?:\.scope)?$")
 _pod: Final = re.compile(r"pod([0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})")
+_of_all_pods: Final = re.compile(r"kubepods(?:-burstable|-besteffort)?(?:\.slice)?(?:/burstable|/besteffort)?$")
 _WORDS: Final = ("oom-kill", " process ", " killed as a result", "memory: usage")
 _NO_LIMIT_KB: Final = 2**52  # the kernel's "no limit" is 2^63 - 1 bytes, rounded down to a page, in kB
 
@@ -68,7 +69,9 @@ class Kill:
             return "container"
         if pod_uid(self.oom_cgroup):
             return "pod"
-        return "kubepods" if "kubepods" in self.oom_cgroup else "other"
+        if "kubepods" not in self.oom_cgroup:
+            return "other"
+        return "kubepods" if _of_all_pods.search(self.oom_cgroup) else "unknown"
 
 
 def container_id(cgroup: str) -> str | None:

@@ -69,7 +69,13 @@ class Part:
         """Whether its first line says that it is a log."""
         if self.heading is not None:
             return self.heading.source != "text"
-        return self.placement.role.endswith("_log") and self.placement.pod is not None
+        return self.is_asked_log
+
+    @property
+    def is_asked_log(self) -> bool:
+        """Whether the command in its first line asks for the log of a pod."""
+        is_log = self.placement.role.endswith("_log") and self.placement.pod is not None
+        return self.heading is None and is_log
 
 
 def sniff(head: bytes) -> bool:
@@ -80,7 +86,7 @@ def sniff(head: bytes) -> bool:
 def read(raw: bytes, path: str, placement: Placement, screen: Screen, read_part: Read) -> Harvest | None:
     """Every part as what it is; None where they are not of several formats."""
     parts = list(_parts(raw, placement))
-    if not 1 < len(parts) <= MOST_PARTS:
+    if not parts or len(parts) > MOST_PARTS or (len(parts) == 1 and not parts[0].is_asked_log):
         return None
     found: list[Harvest] = []
     logs: list[Part] = []
@@ -90,7 +96,7 @@ def read(raw: bytes, path: str, placement: Placement, screen: Screen, read_part:
             logs.append(part)
         else:
             found.append(_without(harvest, raw.count(b"\n", 0, part.start)))
-    if not found or (not logs and len({h.format for h in found}) == 1):
+    if not any(p.is_asked_log for p in logs) and (not found or (not logs and len({h.format for h in found}) == 1)):
         return None
     for group in _together(logs):
         stream = io.BytesIO(_in_place(raw, group))
