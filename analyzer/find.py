@@ -11,6 +11,7 @@ import regex
 
 from analyzer.derive.facts import EPOCH
 from analyzer.derive.last_words import REASON as LAST_WORDS
+from analyzer.derive.last_words import is_end_of_log
 from analyzer.diagnosis import Finding, ObjectRef
 from analyzer.frames import rows
 from analyzer.model import Evidence, Record
@@ -65,8 +66,11 @@ class _Wanted:
                             self.by_reason[source, reason].append(entry)
 
     def of(self, record: Record, matched: Iterable[int]) -> Iterable[tuple[str, int, Selector]]:
+        source = "container_log" if is_end_of_log(record) else record.source
         for number in matched:
             yield from self.by_expression.get((record.source, number), ())
+            if source != record.source:
+                yield from self.by_expression.get((source, number), ())
         if record.reason is not None:
             yield from self.by_reason.get((record.source, record.reason), ())
         yield from self.by_reason.get((record.source, None), ())
@@ -76,6 +80,11 @@ def _sources(selector: Selector) -> Iterable[str]:
     """Those it names, and text, where it knows a component's sentence by its wording."""
     is_worded = selector.message is not None and not selector.is_of_joins and PASTED & {*selector.sources}
     return (*selector.sources, "text") if is_worded and "text" not in selector.sources else selector.sources
+
+
+def _is_of(record: Record, selector: Selector) -> bool:
+    sources = _sources(selector)
+    return record.source in sources or (is_end_of_log(record) and "container_log" in sources)
 
 
 def _hits(records: Sequence[Record], library: Library, screen: Screen) -> list[_Hit]:
@@ -227,7 +236,7 @@ def _captures(pattern: Pattern, records: Sequence[Record]) -> tuple[tuple[str, s
     """The named groups of the first record that fills any, sorted by name."""
     for record in records:
         for selector in pattern.match.selectors:
-            if selector.message is None or record.source not in _sources(selector) or "(?P<" not in selector.message:
+            if selector.message is None or "(?P<" not in selector.message or not _is_of(record, selector):
                 continue
             try:
                 match = regex.search(selector.message, record.message, timeout=SEARCH_SECONDS)

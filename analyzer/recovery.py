@@ -35,6 +35,7 @@ NOT_AT_WORK = re.compile(
     r"initiali[sz]\w*|retry\w*|waiting|error|fail\w*|refused|denied|timeout|timed out)\b"
 )
 UNDATED = (0.0, float("-inf"))
+_CONNECTED = re.compile(r"(?i)\b(?:re)?connected to (?P<to>[\w.:/@*+-]{4,200})")
 _SERVES = re.compile(
     r"(?i)\bready (?:to accept connections|for (?:connections|start up|queries))\b"
     r"|\bstarted .{1,60} in \d[\d.,]{0,9} ?m?s|\bstarted on port|startup complete|\bnow listening on"
@@ -74,8 +75,14 @@ def _served_since(facts: Facts, told: Sequence[Record]) -> bool:
         return False
     last = max(r.line for r in told)
     behind = [r for r in facts.records if r.path == told[0].path and r.line > last]
-    serving = [r.line for r in behind if _SERVES.search(r.message)]
+    serving = [r.line for r in behind if _SERVES.search(r.message) or _is_reached(r, told)]
     return bool(serving) and not any(r.level in ("error", "fatal") and r.line > serving[0] for r in behind)
+
+
+def _is_reached(record: Record, told: Sequence[Record]) -> bool:
+    """Whether it says that what a complaint names is connected by now."""
+    found = _CONNECTED.search(record.message)
+    return found is not None and any(found["to"].rstrip("./:") in r.message for r in told)
 
 
 def worked_on(facts: Facts, finding: Finding) -> bool:

@@ -89,6 +89,40 @@ def test_a_pasted_command_makes_a_log_of_a_file_whose_name_says_nothing(tmp_path
     assert (cause.about.namespace, cause.about.name, cause.about.container) == ("shop", "tariff-0", "fetch")
 
 
+def test_the_message_of_a_state_is_read_as_the_end_of_a_log(tmp_path: Path) -> None:
+    state = (
+        "Name:         tariff-0\nNamespace:    shop\nContainers:\n  fetch:\n"
+        "    State:       Waiting\n      Reason:    CrashLoopBackOff\n"
+        "    Last State:  Terminated\n      Reason:    Error\n      Message:   reading rates\n{}\n      Exit Code: 1\n"
+    )
+    known = "open /rates/today.csv: permission denied"
+    unknown = 'rates refused: unknown field "zone" in row 3'
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    [cause, *_] = causes(tmp_path / "one", "", describe_pod__txt=state.format(known))
+    assert (cause.pattern, cause.about.container) == ("permission-denied-filesystem", "fetch")
+    [cause, *_] = causes(tmp_path / "two", "", describe_pod__txt=state.format(unknown))
+    assert (cause.cause, cause.about.container) == ("config-invalid", "fetch")
+
+
+def test_what_a_program_says_while_it_stops_is_not_going_on(tmp_path: Path) -> None:
+    log = "2026-03-12 08:00:01,645 ERROR tariff table refused: unknown field in row 3\n"
+    log += "2026-03-12 08:00:01,650 INFO shutting down\n2026-03-12 08:00:01,655 INFO Session: 0x10 closed\n"
+    assert [c.cause for c in causes(tmp_path, log)] == ["config-invalid"]
+
+
+def test_a_program_that_stops_and_starts_again_went_on(tmp_path: Path) -> None:
+    log = "2026-03-12 08:00:01,645 ERROR tariff table refused: unknown field in row 3\n"
+    log += "2026-03-12 08:00:01,650 INFO shutting down\n2026-03-12 08:00:04,655 INFO starting tariff 4\n"
+    assert causes(tmp_path, log) == ()
+
+
+def test_the_hint_of_a_database_belongs_to_the_line_above(tmp_path: Path) -> None:
+    log = '2026-03-12 08:00:01.000 UTC [1] FATAL:  invalid value for parameter "zone": "x"\n'
+    log += "2026-03-12 08:00:01.000 UTC [1] HINT:  Available values: a, b.\n"
+    assert [c.cause for c in causes(tmp_path, log)] == ["config-invalid"]
+
+
 def test_a_program_that_tells_its_end_behind_the_error_does_not_go_on(tmp_path: Path) -> None:
     log = "2026-03-12 08:00:01 | tariff: fatal: no lock\n2026-03-12 08:00:02 | supervisor: rates exited 111\n"
     assert [c.cause for c in causes(tmp_path, log)] == ["app-crash"]

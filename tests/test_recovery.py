@@ -73,3 +73,10 @@ def test_what_a_pod_that_is_well_logs_did_not_bring_its_sibling_down() -> None:
     rejected = '"GET /ready HTTP/1.1" 404 19 "-" "kube-probe/1.29"'
     found = diagnosed({**files, "promtail-aaaaa-promtail.log": log(rejected), "promtail-bbbbb-promtail.log": log(full)})
     assert [c.cause for c in found.causes] == ["kernel-limit"]
+
+
+def test_a_complaint_about_an_address_that_is_connected_later_is_over() -> None:
+    lines = "[2026-03-14 09:00:02: ERROR/A] Cannot connect to amqp://app@rabbit:5672//: [Errno 111] refused\n"
+    again = "[2026-03-14 09:00:04: INFO/A] Connected to {}\n"
+    assert diagnosed({"logs/worker.log": lines + again.format("amqp://app@rabbit:5672//")}).causes == ()
+    assert diagnosed({"logs/worker.log": lines + again.format("redis://cache:6379/0")}).causes != ()

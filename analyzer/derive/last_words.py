@@ -1,5 +1,8 @@
 """The error lines at the end of a container's log, where nothing says that the container is well.
 
+The end of a log also stands in the status of its container, as the message of the state that it ended in
+(terminationMessagePolicy FallbackToLogsOnError: the last 2048 bytes or 80 lines).
+
 Patterns know the wording of many programs, never of all. What a program says last before it ends is the reason in
 nearly every case, so the end of a log may be judged by far fewer words than its middle.
 """
@@ -25,6 +28,10 @@ _WATCHES_AGAIN: Final = re.compile(r"required revision has been compacted|too ol
 _LEAVES: Final = re.compile(
     r"(?i)\bwarn|\bexit(?:s|ed|ing)?\b|\bstopp(?:ed|ing)\b|\bterminat|\bshut(?:ting)? ?down|\bkilled\b"
 )
+_END: Final = re.compile(r"(?i)\b(?:shutting down|is shut down|shut ?down (?:completed|now)|exiting|terminating)\b")
+_STARTS: Final = re.compile(r"(?i)\b(?:start(?:s|ed|ing)?|ready|listening|accept\w{0,3} connections|serving)\b")
+_REMARK: Final = re.compile(r"\b(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  ")  # PostgreSQL, of the line above
+_STATED: Final = re.compile(r"container\b[^:\n]{0,70}: (?:last state )?terminated")  # our words where a state has none
 _REQUEST: Final = re.compile(r'"[A-Z]{3,8} \S{1,2000} HTTP/[0-9.]{1,3}" [1-5][0-9]{2}\b')
 
 
@@ -41,6 +48,25 @@ def last_words_alone(facts: Facts) -> list[Record]:
         tail.sort(key=lambda owned: owned[1].line)
         told = [(o, r) for i, (o, r) in enumerate(tail) if _is_last_word(r, [t[1] for t in tail[i + 1 :]])]
         out += [_told(r, o) for o, r in told[-MOST:] if _may_be_unwell(facts, o)]
+    return out + _told_by_status(facts, {(o.namespace, o.pod, o.container) for f in by_file.values() for o, _ in f})
+
+
+def is_end_of_log(record: Record) -> bool:
+    """Whether it is the state of a container with what its program said last."""
+    is_state = record.source == "container_status" and record.reason == "Error" and record.exit_code is not None
+    return is_state and not _STATED.match(record.message)
+
+
+def _told_by_status(facts: Facts, logged: set[tuple[str, str, str]]) -> list[Record]:
+    """The error lines in the messages of states, of containers of which the bundle holds no log."""
+    out = []
+    for owner, record in facts.owned_records():
+        if not is_end_of_log(record) or (owner.namespace, owner.pod, owner.container) in logged:
+            continue
+        lines = [line.strip() for line in record.message.split("\n")]
+        errors = [line for line in lines if ERROR.search(line)] or [line for line in lines if line]
+        if _may_be_unwell(facts, owner):
+            out += [derived(REASON, line, record, owner) for line in errors[-MOST:]]
     return out
 
 
@@ -55,6 +81,9 @@ def _is_last_word(record: Record, after: list[Record]) -> bool:
     if _OF_KUBECTL.match(record.message) or _WATCHES_AGAIN.search(record.message):
         return False
     is_worded = record.level in (None, "warning") and ERROR.search(record.message) is not None
+    after = [r for r in after if not _REMARK.search(r.message)]
+    if after and _END.search(after[0].message) and not any(_STARTS.search(r.message) for r in after):
+        after = []  # what it says while it stops
     return (is_worded or record.level in ("error", "fatal")) and not any(_goes_on(r) for r in after)
 
 
