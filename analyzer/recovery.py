@@ -23,11 +23,13 @@ RECOVERY_REASONS = frozenset(
         "NodeReady",
     }
 )
+FOR_GOOD = frozenset({"ProvisioningSucceeded"})  # said once of an object, so an equal age in a table is later, too
+SUCCEEDED = re.compile(r"(?i)\bsuccessfully\b|\b(?:has )?succeeded\b")
 SCHEDULING = frozenset({"pod-pending", *CAUSES["scheduling"]})  # patterns that a Scheduled event answers
 RAN_ON = dt.timedelta(minutes=15)
 LOG_RAN_ON = dt.timedelta(minutes=10)
 AT_WORK = re.compile(
-    r"(?i)\b(?:finished|completed|processed|served|accepted|succeeded|successfully|synced|handled|committed)\b|"
+    r"(?i)\b(?:finished|completed|processed|served|accepted|succeeded|successfully|synced|handled|committed|issued)\b|"
     r'"[A-Z]{3,8} [^"]{1,2000}" [23]\d\d\b|"?status"?[:=] ?"?2\d\d\b'
 )
 NOT_AT_WORK = re.compile(
@@ -63,10 +65,21 @@ def has_recovered(facts: Facts, finding: Finding) -> bool:
         about = facts.named(finding.about.kind, finding.about.name)
     if finding.about.name and not facts.pods and _ran_on(facts, finding):
         return True
-    last = max(map(_moment, told), default=None)
-    if last == UNDATED and any(r.source == "container_log" for r in told):
+    last = max(told, key=_moment, default=None)
+    if last is None or (_moment(last) == UNDATED and any(r.source == "container_log" for r in told)):
         return False  # nobody knows which of the starts this line belongs to
-    return last is not None and any(_is_recovery(r, finding) and _moment(r) > last for r in about)
+    last = max((r for r in told if _moment(r) == _moment(last)), key=lambda r: (r.path, r.line))
+    return any(_is_recovery(r, finding) and _is_later(r, last) for r in about)
+
+
+def _is_later(good: Record, bad: Record) -> bool:
+    """Behind the bad one in time; where a table's rounded ages are equal, behind it in the table.
+
+    Of a pod equal ages say nothing: a container is started just before it fails again.
+    """
+    if _moment(good) != _moment(bad) or good.timestamp is not None:
+        return _moment(good) > _moment(bad)
+    return good.reason in FOR_GOOD or (good.kind != "Pod" and good.path == bad.path and good.line > bad.line)
 
 
 def _served_since(facts: Facts, told: Sequence[Record]) -> bool:
@@ -131,7 +144,14 @@ def _is_recovery(record: Record, finding: Finding) -> bool:
         return False
     if record.container and finding.about.container and record.container != finding.about.container:
         return False
-    return record.reason in RECOVERY_REASONS or (record.reason == "Scheduled" and finding.pattern in SCHEDULING)
+    if record.reason == "Scheduled":
+        return finding.pattern in SCHEDULING
+    return record.reason in RECOVERY_REASONS or (record.level == "info" and _tells_success(record))
+
+
+def _tells_success(record: Record) -> bool:
+    """A controller's own word for it, about an object of its own kind; pods and nodes have theirs in the list."""
+    return record.kind not in ("Pod", "Node") and SUCCEEDED.search(record.message) is not None
 
 
 def _moment(record: Record) -> tuple[float, float]:

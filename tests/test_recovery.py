@@ -80,3 +80,45 @@ def test_a_complaint_about_an_address_that_is_connected_later_is_over() -> None:
     again = "[2026-03-14 09:00:04: INFO/A] Connected to {}\n"
     assert diagnosed({"logs/worker.log": lines + again.format("amqp://app@rabbit:5672//")}).causes == ()
     assert diagnosed({"logs/worker.log": lines + again.format("redis://cache:6379/0")}).causes != ()
+def table(*rows: str) -> dict[str, str]:
+    return {"events.txt": "\n".join(("NAMESPACE   LAST SEEN   TYPE      REASON   OBJECT   MESSAGE", *rows)) + "\n"}
+
+
+def row(age: str, kind: str, reason: str, thing: str, message: str) -> str:
+    return f"shop        {age}          {kind}   {reason}   {thing}   {message}"
+
+
+ASKED = row(
+    "5m", "Normal", "ExternalProvisioning", "persistentvolumeclaim/spool", "Waiting for a volume to be created "
+    "either by the external provisioner 'nfs.example.com' or manually by the system administrator."
+)  # fmt: skip
+GIVEN = row("5m", "Normal", "ProvisioningSucceeded", "persistentvolumeclaim/spool", "Successfully provisioned volume x")
+BOOTED = row("5m", "Warning", "Rebooted", "node/worker-1", "Node worker-1 has been rebooted, boot id: 0a1b2c")
+READY = row("5m", "Normal", "NodeReady", "node/worker-1", "Node worker-1 status is now: NodeReady")
+LOST = row("5m", "Normal", "NodeNotReady", "node/worker-1", "Node worker-1 status is now: NodeNotReady")
+
+
+@pytest.mark.parametrize("rows", [(ASKED, GIVEN), (GIVEN, ASKED), (BOOTED, READY), (LOST, BOOTED, READY)])
+def test_a_success_of_the_same_rounded_age_further_down_the_table_is_later(rows: tuple[str, ...]) -> None:
+    assert diagnosed(table(*rows)).causes == ()
+
+
+@pytest.mark.parametrize("rows", [(ASKED,), (READY, LOST)])
+def test_without_a_success_behind_it_a_table_still_tells_of_trouble(rows: tuple[str, ...]) -> None:
+    assert len(diagnosed(table(*rows)).causes) == 1
+
+
+def test_a_container_started_at_the_age_of_its_failed_probe_has_not_recovered() -> None:
+    failed = row(
+        "2m", "Warning", "Unhealthy", "pod/web-0", "Readiness probe failed: HTTP probe failed with statuscode: 404"
+    )
+    started = row("2m", "Normal", "Started", "pod/web-0", "Started container web")
+    (cause,) = diagnosed(table(failed, started)).causes
+    assert cause.cause == "probe-wrong-endpoint"
+
+
+def test_a_controller_that_issues_the_certificate_after_a_failed_check_has_no_trouble() -> None:
+    failed = 'E0312 07:06:00.343494       1 sync.go:190] "propagation check failed" err="wrong status code 404"'
+    issued = 'I0312 07:06:41.100144       1 acme.go:233] "certificate issued" resource_name="menu-1"'
+    assert len(diagnosed({"logs/cert-manager-controller.log": f"{failed}\n"}).causes) == 1
+    assert diagnosed({"logs/cert-manager-controller.log": f"{failed}\n{issued}\n"}).causes == ()
