@@ -13,6 +13,7 @@ from analyzer.diagnosis import Finding, ObjectRef, ScoreTerm
 from analyzer.failures import is_known_well
 from analyzer.model import LOG_SOURCES
 from analyzer.places import Places
+from analyzer.providers import provides
 from analyzer.relate import Nearness, nearness, workload_of
 from analyzer.score import confidence, score
 from analyzer.stages import is_past
@@ -145,7 +146,32 @@ def _behind(
             followed[_key(best)].append(candidate)
         else:
             leads.append(candidate)
+    leads = _with_providers(leads, followed, places.case.facts)
     return [_credited(c, followed.get(_key(c), [])) for c in leads], followed
+
+
+def _with_providers(
+    leads: Sequence[Candidate], followed: dict[tuple[str, ObjectRef], list[Candidate]], facts: Facts
+) -> list[Candidate]:
+    """The leads, without those that only miss a part of the cluster which another lead is about."""
+    left: list[Candidate] = []
+    more: dict[tuple[str, ObjectRef], frozenset[int]] = {}
+    for lead in leads:
+        behind = [c for c in leads if c is not lead and _provides(c, lead, facts)]
+        if not behind:
+            left.append(lead)
+            continue
+        best = max(behind, key=lambda c: (c.total, c.pattern.id, c.finding.about))
+        followed[_key(best)] += [lead, *followed.pop(_key(lead), [])]
+        more[_key(best)] = more.get(_key(best), frozenset()) | lead.explains
+    return [replace(c, explains=c.explains | more.get(_key(c), frozenset())) for c in left]
+
+
+def _provides(cause: Candidate, consequence: Candidate, facts: Facts) -> bool:
+    if consequence.finding.is_by_words or cause.total < consequence.total - WEAKER_BY:
+        return False
+    said = " ".join(facts.records[i].message for i in consequence.finding.record_ids)
+    return provides(cause.finding.about, consequence.finding.about, consequence.pattern.cause or "", said)
 
 
 def _together(candidates: Sequence[Candidate]) -> dict[frozenset[int], list[Candidate]]:

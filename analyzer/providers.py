@@ -1,0 +1,67 @@
+"""Parts of a cluster that others live by, told by their names: the network agents, kube-proxy, DNS and storage drivers.
+
+Where a bundle has the pods with their state, `analyzer.derive.dependents` joins callers to what they call. Events and
+logs alone have no such objects; but what a failing network agent leaves undone is known by its class.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from analyzer.diagnosis import ObjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A part of the cluster, and what is missing without it."""
+
+    name: re.Pattern[str]  # of its pod or its container
+    causes: frozenset[str]  # classes that others show while it is down
+    words: re.Pattern[str]  # which of their messages are about it
+
+
+_ANY: Final = re.compile("")
+PROVIDERS: Final = (
+    Provider(
+        re.compile(
+            r"(?:calico-node|canal|kube-flannel|flannel|cilium|aws-node|ovnkube-node|sdn|multus|kube-multus|weave-net|"
+            r"antrea-agent|kube-router|kindnet|azure-cns|kube-ovn-cni)(?:-|$)"
+        ),
+        frozenset({"cni-failure"}),
+        _ANY,
+    ),
+    Provider(
+        re.compile(r"kube-proxy(?:-|$)"),
+        frozenset({"dependency-unreachable", "dns-failure", "apiserver-unreachable"}),
+        # an address of a Service: a name in the cluster, the resolver's own, or the API server's first address
+        re.compile(r"\.svc\b|\bon (?:\d{1,3}\.){3}\d{1,3}:53\b|https://(?:\d{1,3}\.){3}1:443/"),
+    ),
+    Provider(
+        re.compile(r"(?:coredns|kube-dns|dns-default|rke2-coredns-rke2-coredns|node-local-dns)(?:-|$)"),
+        frozenset({"dns-failure"}),
+        _ANY,
+    ),
+    Provider(
+        re.compile(r"(?:[a-z0-9-]{1,40}-)?csi(?:-[a-z0-9-]{1,60})?$"),
+        frozenset({"mount-failed", "pvc-unbound"}),
+        re.compile(r"(?i)\bcsi\b|provision"),
+    ),
+)
+
+
+def provides(behind: ObjectRef, about: ObjectRef, cause: str, message: str) -> bool:
+    """Whether what is wrong with `behind` leaves `about` without what its message misses."""
+    if behind.node and about.node and behind.node != about.node:
+        return False
+    mine = _provider(behind)
+    if mine is None or cause not in mine.causes or _provider(about) is mine:
+        return False
+    return mine.words.search(message) is not None
+
+
+def _provider(ref: ObjectRef) -> Provider | None:
+    if ref.kind not in ("", "Pod", "DaemonSet", "Deployment"):
+        return None
+    return next((p for p in PROVIDERS if p.name.match(ref.name or ref.container)), None)

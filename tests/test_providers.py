@@ -1,0 +1,69 @@
+"""What a failing part of the cluster leaves undone elsewhere follows from it, told by events and logs alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.analysis import analyze_bundle
+from analyzer.bundle import Bundle
+from analyzer.diagnosis import Diagnosis, ObjectRef
+from analyzer.providers import provides
+from patterns.load import load_library
+
+HEAD = "NAMESPACE   LAST SEEN   TYPE      REASON   OBJECT   MESSAGE\n"
+NO_IMAGE = (
+    "calico-system   1m   Warning   Failed   pod/calico-node-4k5l6   "
+    'Failed to pull image "docker.io/calico/node:v3.27.2": toomanyrequests: You have reached your pull rate limit.\n'
+)
+NO_NETWORK = (
+    "shop   2m   Warning   NetworkNotReady   pod/menu-2j3k4   network is not ready: container runtime network not "
+    "ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: "
+    "cni plugin not initialized\n"
+)
+NO_RULES = 'E0312 08:12:01.990113       1 proxier.go:1484] "Failed to execute iptables-restore" err="exit status 1"\n'
+
+
+def diagnosed(files: dict[str, str]) -> Diagnosis:
+    return analyze_bundle(Bundle.of_files({path: text.encode() for path, text in files.items()}), load_library())
+
+
+def test_nodes_without_network_follow_from_the_image_that_the_network_agent_cannot_pull() -> None:
+    found = diagnosed({"events.txt": HEAD + NO_NETWORK + NO_IMAGE})
+    assert [c.cause for c in found.causes] == ["image-pull-network"]
+    assert [s.title for s in found.causes[0].chain if s.role == "mechanism"] == ["Pod network could not be set up"]
+
+
+def test_another_image_that_cannot_be_pulled_does_not_take_the_network_away() -> None:
+    found = diagnosed({"events.txt": HEAD + NO_NETWORK + NO_IMAGE.replace("calico-node", "report")})
+    assert {c.cause for c in found.causes} == {"image-pull-network", "cni-failure"}
+
+
+def called(address: str) -> dict[str, str]:
+    line = f"2026-03-12T08:13:40Z ERROR upstream: Post {address}: connect: connection refused\n"
+    return {"logs/kube-proxy.log": NO_RULES, "logs/menu.log": line}
+
+
+def test_a_service_that_cannot_be_reached_follows_from_kube_proxy() -> None:
+    found = diagnosed(called('"http://store.shop.svc.cluster.local/reserve": dial tcp 10.103.44.7:80'))
+    assert [c.cause for c in found.causes] == ["control-plane-component-down"]
+
+
+def test_an_address_outside_the_cluster_does_not() -> None:
+    found = diagnosed(called('"http://store.example.com/reserve": dial tcp 203.0.113.7:80'))
+    assert {c.cause for c in found.causes} == {"control-plane-component-down", "dependency-unreachable"}
+
+
+AGENT = ObjectRef(namespace="kube-system", kind="Pod", name="cilium-8dbzk", node="worker-1")
+
+
+@pytest.mark.parametrize(
+    ("about", "cause", "is_behind"),
+    [
+        (ObjectRef(namespace="shop", kind="Pod", name="menu-0", node="worker-1"), "cni-failure", True),
+        (ObjectRef(namespace="shop", kind="Pod", name="menu-0", node="worker-2"), "cni-failure", False),
+        (ObjectRef(namespace="shop", kind="Pod", name="menu-0"), "mount-failed", False),
+        (ObjectRef(namespace="kube-system", kind="Pod", name="cilium-xk2p7"), "cni-failure", False),
+    ],
+)
+def test_a_network_agent_serves_its_own_node(about: ObjectRef, cause: str, is_behind: bool) -> None:
+    assert provides(AGENT, about, cause, "network is not ready") is is_behind
