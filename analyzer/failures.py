@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ from patterns.schema import Library
 WORKLOADS = frozenset(
     {"Pod", "Node", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "PersistentVolumeClaim"}
 )
+
+_NOT_KILLED = re.compile(r"\bKill(?:PodSandbox|Container)Error\b")
 
 SILENT = {
     "ComponentLeaseExpired": "{} no longer renews its lease",
@@ -70,9 +73,7 @@ def _state_failures(facts: Facts, now: dt.datetime | None) -> Iterable[Failure]:
     for pod in facts.pods:
         if facts.containers_of(Owner(pod.namespace or "", pod.name)) and pod.phase not in ("Failed", "Pending"):
             continue
-        title = None if _job_went_on(facts, pod) else pod_problem(pod, now)
-        if title is None and completes_again(pod) and _exits_zero(facts, pod):
-            title = f"pod {pod.name} completes again and again"
+        title = None if _job_went_on(facts, pod) else pod_problem(pod, now) or _lasting(facts, pod)
         if title:
             yield _pod_failure(facts, pod, title)
     for i, record in enumerate(facts.records):
@@ -95,6 +96,21 @@ def _job_went_on(facts: Facts, pod: Pod) -> bool:
         return job.phase == "Complete"
     others = [p for p in facts.pods if (p.namespace, p.owner_name) == (pod.namespace, pod.owner_name)]
     return any(p.phase == "Succeeded" for p in others)
+
+
+def _lasting(facts: Facts, pod: Pod) -> str | None:
+    """A sentence on a pod whose state is that of one that is done, where the rest of the bundle says otherwise."""
+    if completes_again(pod) and _exits_zero(facts, pod):
+        return f"pod {pod.name} completes again and again"
+    if (pod.reason or "").startswith("Terminating") and _outlives_its_end(facts, pod):
+        return f"pod {pod.name} cannot be ended"
+    return None
+
+
+def _outlives_its_end(facts: Facts, pod: Pod) -> bool:
+    """The kubelet says that it tried to kill what is left of the pod, and could not."""
+    told = facts.pod_records(Owner(pod.namespace or "", pod.name))
+    return any(r.reason == "FailedKillPod" or _NOT_KILLED.search(r.message) for r in told)
 
 
 def _exits_zero(facts: Facts, pod: Pod) -> bool:

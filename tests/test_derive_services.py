@@ -143,3 +143,34 @@ def test_a_name_that_had_an_address_names_a_service() -> None:
     assert messages("AddressNamesNoService", bundle(line, *services)) == []
     gone = "FATAL Get http://rates.shop.svc:8080/: dial tcp: lookup rates.shop.svc on 10.96.0.10:53: no such host"
     assert messages("AddressNamesNoService", bundle(gone, *services)) != []
+
+
+DESCRIBED = """\
+Name:              store
+Namespace:         shop
+Selector:          app=store,release=blue
+Type:              ClusterIP
+Port:              http  80/TCP
+TargetPort:        8080/TCP
+Endpoints:         <none>
+Session Affinity:  None
+"""
+LISTED = "NAMESPACE   NAME      READY   STATUS    RESTARTS   AGE"
+
+
+def test_a_described_service_without_endpoints_is_told_beside_pods_that_are_well() -> None:
+    files = {
+        "describe-svc.txt": DESCRIBED,
+        "get-pods.txt": f"{LISTED}\nshop        store-0   1/1     Running   0          18m\n",
+    }
+    assert messages("ServiceHasNoEndpoints", files) == [
+        "Service store selects app=store, release=blue, and its list of endpoints is empty"
+    ]
+
+
+def test_the_labels_of_a_listing_are_held_against_the_selector() -> None:
+    row = "shop        store-0   1/1     Running   0          18m   app=store,release=green"
+    files = {"describe-svc.txt": DESCRIBED, "get-pods.txt": f"{LISTED}   LABELS\n{row}\n"}
+    assert messages("ServiceSelectsNothing", files) == [
+        "Service store selects app=store, release=blue, and the pods here have app=store, release=green"
+    ]

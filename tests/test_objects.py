@@ -694,3 +694,26 @@ def test_what_is_nested_too_deeply_to_be_remembered_is_read_all_the_same() -> No
     raw += b'{"httpGet":{"port":8080},"extra":' + deep + b"}}]}}"
     [probe] = objects.parse(raw, "pod.json", FLAT).probes
     assert (probe.handler, probe.port, probe.period_seconds) == ("httpGet", "8080", 10.0)
+
+
+CUSTOM = """\
+apiVersion: shop.example.com/v1
+kind: Menu
+metadata: {name: lunch, namespace: shop}
+status:
+  conditions:
+  - {type: Ready, status: "False", reason: NoDishes, message: no dish is left}
+  - {type: Synced, status: "True"}
+  - {type: Progressing, status: "False", message: nothing to do}
+  - {type: ResolutionFailed, status: "True", reason: TwoCooks, message: cooks disagree}
+  - {type: SourcesUnhealthy, status: "False", message: all is well}
+"""
+
+
+def test_a_custom_objects_conditions_are_told_where_their_names_say_which_status_is_bad() -> None:
+    harvest = objects.parse(CUSTOM.encode(), "menu.yaml", FLAT)
+    told = [(r.source, r.kind, r.name, r.reason, r.message, r.line) for r in harvest.records]
+    assert told == [
+        ("event", "Menu", "lunch", "NoDishes", "no dish is left", 6),
+        ("event", "Menu", "lunch", "TwoCooks", "cooks disagree", 9),
+    ]

@@ -122,3 +122,18 @@ def test_a_controller_that_issues_the_certificate_after_a_failed_check_has_no_tr
     issued = 'I0312 07:06:41.100144       1 acme.go:233] "certificate issued" resource_name="menu-1"'
     assert len(diagnosed({"logs/cert-manager-controller.log": f"{failed}\n"}).causes) == 1
     assert diagnosed({"logs/cert-manager-controller.log": f"{failed}\n{issued}\n"}).causes == ()
+
+
+ENDING = "NAME                    READY   STATUS        RESTARTS   AGE\n"
+ENDING += "menu-6d8f9c7b5c-4k9zx   0/1     Terminating   0          2d\n"
+NOT_ENDED = (
+    'E0312 08:32:30.902007    2204 pod_workers.go:965] "Error syncing pod, skipping" err="failed to '
+    '\\"KillPodSandbox\\" for \\"0c3b\\" with KillPodSandboxError: \\"rpc error: code = DeadlineExceeded desc = '
+    'context deadline exceeded\\"" pod="shop/menu-6d8f9c7b5c-4k9zx" podUID=0c3b\n'
+)
+
+
+def test_a_pod_that_is_ending_has_failed_only_where_the_kubelet_cannot_end_it() -> None:
+    assert not diagnosed({"get-pods.txt": ENDING}).has_failures
+    (cause,) = diagnosed({"get-pods.txt": ENDING, "kubelet.log": NOT_ENDED}).causes
+    assert (cause.cause, cause.about.pod, cause.about.container) == ("runtime-failure", "menu-6d8f9c7b5c-4k9zx", "")

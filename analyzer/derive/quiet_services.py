@@ -21,9 +21,12 @@ def services_without_callers_explained(facts: Facts) -> list[Record]:
     services = [o for o in facts.objects if o.kind == "Service" and o.selector]
     if not 0 < len(services) <= FEW or _something_fails(facts):
         return []
-    if not facts.pods:
-        return [_no_endpoints(s, r) for s in services for r in facts.records if _tells_of_none(r, s)]
-    return [r for service in services if (r := _selects_nothing(facts, service) or _serves_nothing(facts, service))]
+    return [r for service in services if (r := _selects_nothing(facts, service) or _leads_nowhere(facts, service))]
+
+
+def _leads_nowhere(facts: Facts, service: Object) -> Record | None:
+    told = next((r for r in facts.records if _tells_of_none(r, service)), None)
+    return _serves_nothing(facts, service) if told is None else _no_endpoints(service, told)
 
 
 def _tells_of_none(record: Record, service: Object) -> bool:

@@ -169,7 +169,8 @@ def _only(pods: str) -> str:
 
 def _container_in(message: str, failed: re.Match[str] | None) -> str | None:
     """The container of 'failed to "StartContainer" for "c" with' or of "container=c pod=p"."""
-    if failed is not None and "(" not in failed.group(2):  # of a sandbox the pod stands there: name_ns(uid)
+    # of a sandbox the pod stands there: name_ns(uid), or its uid alone
+    if failed is not None and "(" not in failed.group(2) and not failed.group(1).endswith("PodSandbox"):
         return failed.group(2)
     match = _CONTAINER.search(message)
     return match.group(1) if match else None

@@ -92,6 +92,7 @@ def _pod(row: Row, out: Gathered) -> None:
         owner_name=owner_name if is_of_deployment else None,
         is_ready=_is_ready(ready),
         ip=row.cell("IP"),
+        labels=tuple((row.cell("LABELS") or "").split(",")) if row.cell("LABELS") else (),
     )
     out.pods.append(pod)
     if status is None or (status in _GOOD and not again):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from analyzer.ingest import confidential
@@ -45,12 +47,24 @@ BAD_PHASES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_WANTED: Final = frozenset(
+    {"Ready", "Available", "Healthy", "Succeeded", "Synced", "Reconciled", "Accepted", "ResolvedRefs", "Programmed"}
+)
+_UNWANTED: Final = re.compile(r"(?:Failed|Failing|Failure|Degraded|Stalled|Unhealthy|Error|Invalid)$")
+"""Types of conditions of kinds that are not the API's own: those that should be True, and those that should not."""
+
+
 def read(entry: Entry, kind: str, locator: Locator, out: Gathered, default_namespace: str | None) -> None:
     """The row and the records of one object; kinds outside `KINDS` hold nothing of interest."""
-    if kind not in KINDS:
-        return
     fields, span = entry.fields, Span(entry.start, entry.end)
     name = text(fields, "metadata", "name") or ""
+    if kind not in KINDS:
+        if name and any(map(_is_unmet, maps(fields, "status", "conditions"))):
+            at = Place(locator.line(locator.start(span)), "")
+            out.records.extend(
+                _unmet(fields, _object(fields, kind, name, out.path, at, default_namespace), locator, span)
+            )
+        return
     place = locator.find(locator.child(span, "metadata"), "name", name) if name else None
     offset = locator.start(span) if place is None else place
     if kind == "Lease" and (renewed := text(fields, "spec", "renewTime")):
@@ -181,14 +195,24 @@ def _condition(fields: Fields) -> str:
 def _bad_conditions(fields: Fields, thing: Object, locator: Locator, span: Span) -> list[Record]:
     bad = BAD_STATUS.get(thing.kind, {})
     conditions = maps(fields, "status", "conditions")
-    if not any(bad.get(text(c, "type") or "") == text(c, "status") for c in conditions):
-        return []
+
+    def is_bad(condition: Fields) -> bool:
+        status = text(condition, "status")
+        return status is not None and bad.get(text(condition, "type") or "") == status
+
+    return _told(conditions, is_bad, thing, locator, span) if any(map(is_bad, conditions)) else []
+
+
+def _told(
+    conditions: Sequence[Fields], is_bad: Callable[[Fields], bool], thing: Object, locator: Locator, span: Span
+) -> list[Record]:
+    """A record of each bad condition, at its message where it has one."""
     out = []
     parts = locator.elements(locator.child(locator.child(span, "status"), "conditions"), len(conditions))
     for condition, part in zip(conditions, parts, strict=True):
-        kind, status = text(condition, "type") or "", text(condition, "status")
-        if status is None or bad.get(kind) != status:
+        if not is_bad(condition):
             continue
+        kind, status = text(condition, "type") or "", text(condition, "status")
         reason, message = text(condition, "reason"), text(condition, "message")
         place = locator.find(part, "message", message)
         if place is None:
@@ -206,6 +230,19 @@ def _bad_conditions(fields: Fields, thing: Object, locator: Locator, span: Span)
             )
         )
     return out
+
+
+def _is_unmet(condition: Fields) -> bool:
+    kind, status = text(condition, "type") or "", text(condition, "status")
+    if kind in _WANTED:
+        return status == "False"
+    return status == "True" and _UNWANTED.search(kind) is not None
+
+
+def _unmet(fields: Fields, thing: Object, locator: Locator, span: Span) -> list[Record]:
+    """What a controller says of the conditions of its own kind, as it would say it in an event."""
+    conditions = maps(fields, "status", "conditions")
+    return [replace(r, source="event") for r in _told(conditions, _is_unmet, thing, locator, span)]
 
 
 def bad_state(
