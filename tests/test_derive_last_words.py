@@ -126,3 +126,11 @@ def test_the_hint_of_a_database_belongs_to_the_line_above(tmp_path: Path) -> Non
 def test_a_program_that_tells_its_end_behind_the_error_does_not_go_on(tmp_path: Path) -> None:
     log = "2026-03-12 08:00:01 | tariff: fatal: no lock\n2026-03-12 08:00:02 | supervisor: rates exited 111\n"
     assert [c.cause for c in causes(tmp_path, log)] == ["app-crash"]
+
+
+def test_a_write_that_lost_against_another_is_no_last_word(tmp_path: Path) -> None:
+    line = (
+        "E0312 08:00:22.000121 1 daemon_controller.go:326] shop/menu failed with : Operation cannot be fulfilled on "
+        'daemonsets.apps "menu": the object has been modified; please apply your changes to the latest version\n'
+    )
+    assert causes(tmp_path, line) == ()
