@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer import wording
 from analyzer.diagnosis import Cause, Diagnosis
-from analyzer.model import LOG_SOURCES
+from analyzer.model import LOG_SOURCES, SHORTENED, Note
 from reports.visible import one_line
 
 
@@ -33,9 +33,8 @@ def incomplete(diagnosis: Diagnosis) -> str:
     """What was not read whole, as a sentence; "" when everything was."""
     unread = sum(f.status == "skipped" and not f.is_left_out for f in diagnosis.files)
     part = sum(f.status == "partial" for f in diagnosis.files)
-    left_out = {f.path for f in diagnosis.files if f.is_left_out}
-    others = [n for n in diagnosis.notes if not n.is_of_source and n.path not in left_out]
-    is_whole = diagnosis.complete or (bool(left_out) and not others)
+    doubts = _doubts(diagnosis)
+    is_whole = diagnosis.complete or (bool(diagnosis.notes) and not doubts)
     if is_whole and not diagnosis.broken_parts and not unread and not part:
         return ""
     facts = ["it was interrupted"] if diagnosis.is_interrupted else []
@@ -45,8 +44,17 @@ def incomplete(diagnosis: Diagnosis) -> str:
         facts.append(f"{wording.count(part, 'file')} could be read only in part")
     if diagnosis.broken_parts:
         facts.append(f"podtopsy itself failed on {wording.count(len(diagnosis.broken_parts), 'part')}")
+    if not facts and doubts:
+        more = f", and {len(doubts) - 1:,} more such notes" if len(doubts) > 1 else ""
+        return f"Not everything was read as it stands: {one_line(doubts[0].problem)}{more}."
     listed = wording.listed(facts) or "part of the bundle could not be read"
     return f"Not everything was read: {listed}. What is said here rests on the rest."
+
+
+def _doubts(diagnosis: Diagnosis) -> list[Note]:
+    """The notes that say what was not read, or not as it stands."""
+    left_out = {f.path for f in diagnosis.files if f.is_left_out}
+    return [n for n in diagnosis.notes if not n.is_of_source and n.problem != SHORTENED and n.path not in left_out]
 
 
 def explained(diagnosis: Diagnosis) -> str:

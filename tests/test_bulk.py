@@ -2,10 +2,12 @@ import datetime as dt
 import gzip
 import io
 import json
+import tarfile
 import threading
 
 import pytest
 
+from analyzer.analysis import analyze_bundle
 from analyzer.bundle import Bundle
 from analyzer.derive import LINES
 from analyzer.frames import rows
@@ -14,6 +16,8 @@ from analyzer.ingest.bulk import read_log
 from analyzer.layout import place
 from analyzer.model import Container, FileEntry, Note, Record
 from analyzer.screen import Screen
+from analyzer.verdict import incomplete
+from patterns.load import load_library
 
 LOG = "namespaces/shop/pods/web-0/app/app/logs/current.log"
 KUBELET = "host_service_logs/masters/kubelet_service.log"
@@ -141,6 +145,27 @@ def test_a_long_line_is_kept_around_its_match_and_noted(screen):
     assert [note.problem for note in found.notes] == [
         "a line is longer than 64 KiB: only the surroundings of the match are kept"
     ]
+
+
+def test_a_bundle_with_a_long_line_was_looked_through_whole():
+    log = b"2024-01-02T03:04:05Z an ordinary line\n" + b"x" * 200_000 + b" panic: here " + b"y" * 200_000 + b"\n"
+    diagnosis = analyze_bundle(Bundle.of_files({"notes.txt": log}), load_library())
+    assert [n.problem for n in diagnosis.notes] == [
+        "a line is longer than 64 KiB: only the surroundings of the match are kept"
+    ]
+    assert diagnosis.complete is False  # of one line not all is kept
+    assert incomplete(diagnosis) == ""  # all of it was searched
+
+
+def test_a_member_that_stands_twice_is_told_as_it_is():
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for _ in range(2):
+            archive.addfile(tarfile.TarInfo("a.log"), io.BytesIO(b""))
+    diagnosis = analyze_bundle(Bundle.of_files({"b.tar": buffer.getvalue()}), load_library())
+    assert incomplete(diagnosis) == (
+        "Not everything was read as it stands: stands more than once in the archive; each is read."
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])

@@ -80,6 +80,8 @@ def test_a_complaint_about_an_address_that_is_connected_later_is_over() -> None:
     again = "[2026-03-14 09:00:04: INFO/A] Connected to {}\n"
     assert diagnosed({"logs/worker.log": lines + again.format("amqp://app@rabbit:5672//")}).causes == ()
     assert diagnosed({"logs/worker.log": lines + again.format("redis://cache:6379/0")}).causes != ()
+
+
 def table(*rows: str) -> dict[str, str]:
     return {"events.txt": "\n".join(("NAMESPACE   LAST SEEN   TYPE      REASON   OBJECT   MESSAGE", *rows)) + "\n"}
 

@@ -22,7 +22,7 @@ from analyzer.ingest.repeats import KEPT, MAX_REFUSED, Kind, Repeats
 from analyzer.ingest.shape import Check, shape_of
 from analyzer.ingest.sought import SoughtLines
 from analyzer.ingest.window import Joined, Line, Window
-from analyzer.model import Note, Record
+from analyzer.model import SHORTENED, Note, Record
 from analyzer.placement import Placement
 from analyzer.screen import (
     BOOT_LINE,
@@ -117,8 +117,7 @@ class TextLog:
             problem = f"a line is longer than {self._longest:,} bytes (--max-line-bytes): read in pieces"
             notes.append(Note(path=self._path, problem=problem, count=source.splits))
         if self._shortened:
-            problem = f"a line is longer than {LONG_LINE_BYTES >> 10} KiB: only the surroundings of the match are kept"
-            notes.append(Note(path=self._path, problem=problem, count=self._shortened))
+            notes.append(Note(path=self._path, problem=SHORTENED, count=self._shortened))
         notes += self._doubtful_times()
         first, last = self._times()
         return Harvest(
