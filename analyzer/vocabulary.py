@@ -22,6 +22,9 @@ from analyzer.frames import rows
 from analyzer.model import LOG_SOURCES, Evidence, Record
 from patterns.schema import Library
 
+ANY_ERROR: Final = "ends-in-an-error"
+"""The pattern that knows no more than that the last words of a log are an error."""
+
 MOST: Final = 500
 """Complaints that are looked at, the first ones."""
 
@@ -135,7 +138,7 @@ _classes: Final = tuple((cause, regex.compile(words, regex.IGNORECASE)) for caus
 def by_words(found: Sequence[Finding], evidence: Evidence, library: Library) -> list[Finding]:
     """What the words of the complaints say where `found` names no cause: one class, on each object that complains."""
     records = rows(Record, evidence.records)
-    if any(_names_a_cause(finding, records, library) for finding in found):
+    if any(_names_a_cause(finding, library) for finding in found):
         return []
     cause, numbers = _likeliest(records)
     if cause not in library.patterns:
@@ -143,11 +146,10 @@ def by_words(found: Sequence[Finding], evidence: Evidence, library: Library) -> 
     return [replace(finding, is_by_words=True) for finding in seen_on(numbers, library.patterns[cause], records)]
 
 
-def _names_a_cause(finding: Finding, records: Sequence[Record], library: Library) -> bool:
+def _names_a_cause(finding: Finding, library: Library) -> bool:
     """More than that some program ended in an error of its own."""
     pattern = library.patterns[finding.pattern]
-    is_any_error = pattern.cause == "app-crash" and all(records[i].reason == LAST_WORDS for i in finding.record_ids)
-    return pattern.role == "cause" and not is_any_error
+    return pattern.role == "cause" and finding.pattern != ANY_ERROR
 
 
 def _likeliest(records: Sequence[Record]) -> tuple[str, list[int]]:

@@ -7,12 +7,14 @@ from typing import Any
 
 from deriving import CRASHING, RUNNING, container, event, listing, log, pod
 
+from analyzer.analysis import analyze_bundle
 from analyzer.bundle import Bundle
 from analyzer.derive import LINES
 from analyzer.derive.dependents import dependencies
 from analyzer.derive.facts import Facts
 from analyzer.ingest import ingest
 from analyzer.screen import Screen
+from patterns.load import load_library
 
 
 def service(name: str) -> dict[str, Any]:
@@ -138,3 +140,18 @@ def test_a_pod_that_nobody_scheduled_is_led_to_the_scheduler_that_is_down() -> N
     assert found(unseen("api-0"), scheduler, at) == [("api-0", "", "kube-scheduler-cp-1")]
     well = member("kube-scheduler", RUNNING, "kube-scheduler-cp-1", "kube-system")
     assert found(unseen("api-0"), well, at) == []
+
+
+def test_a_listing_without_namespaces_joins_a_qualified_name_with_its_pods() -> None:
+    pods = "NAME    READY   STATUS              RESTARTS     AGE\n"
+    pods += (
+        "api-0   0/1     CrashLoopBackOff    7 (2m ago)   13m\ndb-0    0/1     ContainerCreating   0            13m\n"
+    )
+    events = "LAST SEEN   TYPE      REASON        OBJECT     MESSAGE\n"
+    said = 'MountVolume.SetUp failed for volume "init" : configmap "db-init" not found'
+    events += f"50s         Warning   FailedMount   pod/db-0   {said}\n"
+    unknown = "getaddrinfo ENOTFOUND db-0.db.shop.svc.cluster.local\n"
+    files = {"get-pods.txt": pods, "events.txt": events, "logs/api.log": unknown}
+    bundle = Bundle.of_files({path: text.encode() for path, text in files.items()})
+    first = analyze_bundle(bundle, load_library()).causes[0]
+    assert (first.cause, first.about.name) == ("configmap-missing", "db-0")

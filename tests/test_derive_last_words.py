@@ -111,6 +111,11 @@ def test_what_a_program_says_while_it_stops_is_not_going_on(tmp_path: Path) -> N
     assert [c.cause for c in causes(tmp_path, log)] == ["config-invalid"]
 
 
+def test_a_stop_that_was_asked_for_makes_no_last_words_of_what_stands_above(tmp_path: Path) -> None:
+    log = "2026-03-12 08:00:01,645 ERROR request 17 failed: unknown field in row 3\n"
+    assert causes(tmp_path, log + "2026-03-12 08:00:01,650 INFO shutting down gracefully\n") == ()
+
+
 def test_a_program_that_stops_and_starts_again_went_on(tmp_path: Path) -> None:
     log = "2026-03-12 08:00:01,645 ERROR tariff table refused: unknown field in row 3\n"
     log += "2026-03-12 08:00:01,650 INFO shutting down\n2026-03-12 08:00:04,655 INFO starting tariff 4\n"

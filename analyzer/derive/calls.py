@@ -50,13 +50,20 @@ def calls_in_vain(facts: Facts) -> list[Call]:
     by_address = {a: (o.name, o.namespace or "") for o in facts.objects if o.kind == "Service" for a in o.addresses}
     found: dict[tuple[Owner, str, str, int | None], Call] = {}
     for owner, record in facts.owned_records():
-        if record.source not in LOG_SOURCES or not owner.pod or not owner.container:
+        if record.source not in LOG_SOURCES or not owner.container or not IN_VAIN_WORDS.search(record.message):
             continue
-        if not facts.is_failing(owner) or not IN_VAIN_WORDS.search(record.message):
-            continue
-        for call in _calls(facts, owner, record, spaces, by_address):
-            found[owner, call.service, call.namespace, call.port] = call
+        for caller in _callers(facts, owner):
+            for call in _calls(facts, caller, record, spaces, by_address):
+                found[caller, call.service, call.namespace, call.port] = call
     return [call for _, call in sorted(found.items(), key=lambda kv: (kv[0][:3], kv[0][3] or 0))]
+
+
+def _callers(facts: Facts, owner: Owner) -> list[Owner]:
+    """The failing container whose log it is; of a log named after a workload alone, the pods of it that are down."""
+    if owner.pod:
+        return [owner] if facts.is_failing(owner) else []
+    pods = [Owner(p.namespace or "", p.name) for p in facts.pods if is_named_after(p, owner.container)]
+    return [pod.of(owner.container) for pod in pods if facts.is_down(pod)]
 
 
 def _calls(
@@ -82,13 +89,17 @@ def _calls(
 def _read(host: str, namespace: str, spaces: set[str]) -> tuple[str, str, bool] | None:
     """(service, namespace, is qualified) of a cluster DNS name
     (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/); None for other names.
+
+    Where the bundle names no namespace at all, as a listing of one namespace does, each is the caller's.
     """
     labels = host.split(".")
     if len(labels) == 1:
         return labels[0], namespace, False
     if "svc" in labels[2:4]:
         before = labels[: labels.index("svc", 2)]
-        return (before[-2], before[-1], True) if before[-1] in spaces else None
+        if before[-1] in spaces:
+            return before[-2], before[-1], True
+        return None if spaces or namespace else (before[-2], namespace, True)
     if len(labels) == 2 and labels[1] in spaces:
         return labels[0], labels[1], True
     return None

@@ -33,6 +33,7 @@ _LEAVES: Final = re.compile(
     r"(?i)\bwarn|\bexit(?:s|ed|ing)?\b|\bstopp(?:ed|ing)\b|\bterminat|\bshut(?:ting)? ?down|\bkilled\b"
 )
 _END: Final = re.compile(r"(?i)\b(?:shutting down|is shut down|shut ?down (?:completed|now)|exiting|terminating)\b")
+_ASKED: Final = re.compile(r"(?i)graceful")  # an end that was asked for is none in error
 _STARTS: Final = re.compile(r"(?i)\b(?:start(?:s|ed|ing)?|ready|listening|accept\w{0,3} connections|serving)\b")
 _REMARK: Final = re.compile(r"\b(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  ")  # PostgreSQL, of the line above
 _STATED: Final = re.compile(r"container\b[^:\n]{0,70}: (?:last state )?terminated")  # our words where a state has none
@@ -86,9 +87,14 @@ def _is_last_word(record: Record, after: list[Record]) -> bool:
         return False
     is_worded = record.level in (None, "warning") and ERROR.search(record.message) is not None
     after = [r for r in after if not _REMARK.search(r.message)]
-    if after and _END.search(after[0].message) and not any(_STARTS.search(r.message) for r in after):
+    if after and _END.search(after[0].message) and not any(_returns(r) for r in after):
         after = []  # what it says while it stops
     return (is_worded or record.level in ("error", "fatal")) and not any(_goes_on(r) for r in after)
+
+
+def _returns(record: Record) -> bool:
+    """A line of a stop that was asked for, or of the next start."""
+    return _STARTS.search(record.message) is not None or _ASKED.search(record.message) is not None
 
 
 def _goes_on(record: Record) -> bool:

@@ -14,7 +14,8 @@ from analyzer.model import LOG_SOURCES, Record
 MISSING: Final = (
     r"(?i)no such file|\benoent\b|filenotfound|cannot load config|could not (?:open|find|locate)|"
     r"can(?:no|')t (?:open|find|locate|stat)|unable to (?:open|find|locate)|unable to access jarfile|"
-    r"(?:does not|doesn't) exist|missing (?:config|file)|not found:? .{0,20}/[\w.-]|/[\w.-]{1,100}[\"']? not found"
+    r"(?:does not|doesn't) exist|missing (?:config|file)|not found:? .{0,20}/[\w.-]|/[\w.-]{1,100}[\"']? "
+    r"(?:was |is |could )?not (?:be )?found"
 )
 LINES: tuple[str, ...] = (MISSING,)
 
