@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_NEW_OBJECTS: Final = 50_000  # between two looks at the youngest; what cycles there are stay few and small
+_NEW_OBJECTS: Final = 500_000  # between two looks at the youngest; what cycles there are stay few and small
 
 
 @contextmanager
 def rare_collection() -> Iterator[None]:
-    """Within, the youngest objects are looked at seventy times as rarely as by default."""
+    """Within, the youngest objects are looked at seven hundred times as rarely as by default."""
     before = gc.get_threshold()
     gc.set_threshold(_NEW_OBJECTS, *before[1:])
     try:

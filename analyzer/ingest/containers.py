@@ -103,7 +103,8 @@ def read(found: list[Slot], pod: Pod, locator: Locator, out: Gathered) -> None:
         place = locator.find(own, "name", name)
         container = _container(slot, pod, name, locator, locator.start(own) if place is None else place)
         out.containers.append(container)
-        out.keep_secrets(confidential.of_environment(slot.spec.fields), confidential.in_container(container))
+        if secrets := confidential.of_environment(slot.spec.fields):
+            out.keep_secrets(secrets, confidential.in_container(container))
         _probes(slot.spec, container, locator, out)
         if slot.state_span is not None and _is_told(container):
             state_at = _state_place(locator, slot.state_span, "state", container.reason, container.exit_code)

@@ -55,6 +55,11 @@ class Locator:
         counts = (raw.count(b"\n", at, at + _STEP) for at in range(0, len(raw), _STEP))
         self._above = array("Q", accumulate(counts, initial=0))  # how many lines end before each step
 
+    @property
+    def lines(self) -> int:
+        """How many lines there are: "\\n" ends one, and a non-empty rest is one."""
+        return self._above[-1] + (bool(self._raw) and not self._raw.endswith(b"\n"))
+
     def line(self, offset: int) -> int:
         """The number of the line, from 1, that holds this byte."""
         step = offset // _STEP
@@ -120,15 +125,13 @@ class Locator:
         if first is None:
             return [span] * count
         needle = b"\n" + first.group(1) + first.group(2)
-        starts: list[int] = []
-        place = first.start()
-        while place >= 0 and len(starts) < count:
+        starts = [first.start() + 1]
+        while len(starts) < count:
+            place = raw.find(needle, starts[-1], span.end)
+            if place < 0:
+                return [span] * count
             starts.append(place + 1)
-            place = raw.find(needle, place + 1, span.end)
-        if len(starts) != count:
-            return [span] * count
-        ends = [*starts[1:], place + 1 if place >= 0 else span.end]
-        return [_span((start, end, False)) for start, end in zip(starts, ends, strict=True)]
+        return [_span((start, end, False)) for start, end in zip(starts, [*starts[1:], span.end], strict=True)]
 
     def find(self, span: Span, key: str, value: str | None) -> int | None:
         """Where `key` has `value` (or a value that starts like it, when it is long or escaped) in `span`."""

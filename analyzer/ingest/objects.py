@@ -44,7 +44,7 @@ def parse(raw: bytes, path: str, placement: Placement) -> Harvest:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     out = Gathered(path)
     locator = Locator(raw)
-    lines = count_lines(raw)
+    lines = locator.lines
     unparsed = 0
     for entry in read(raw):
         if isinstance(entry, Unread):

@@ -35,6 +35,9 @@ class Volume(NamedTuple):
     is_optional: bool = False
 
 
+_NO_VOLUME: Final = Volume()
+
+
 class _Need(NamedTuple):
     """An object that must exist: whole, or one key of it."""
 
@@ -142,7 +145,7 @@ def _mounts(
             continue
         place = locator.find(mount_span, "mountPath", path)
         offset = locator.start(mount_span) if place is None else place
-        volume = known.get(name, Volume())
+        volume = known.get(name, _NO_VOLUME)
         made = Mount(
             namespace=pod.namespace,
             pod=pod.name,
