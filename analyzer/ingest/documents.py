@@ -28,7 +28,6 @@ GROUP_BYTES: Final = 128 << 10  # rapidyaml's tree of it, a few times that, stay
 # Each starts with the newline before its line: searching for a byte is eight times as fast as for re's "^".
 _MARKER: Final = re.compile(rb"\n(?:---(?=[ \t\r\n]|\Z)[^\n]*|\.\.\.[ \t\r]*(?=\n|\Z)|%YAML[^\n]*)")
 _ITEMS_KEY: Final = re.compile(rb"\nitems:[ \t]*(?:#[^\n]*)?\r?(?=\n)")
-_NEXT_KEY: Final = re.compile(rb"\n(?![-\s#])")
 _FIRST_ITEM: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)- ")
 _FOREIGN: Final = re.compile(rb"\n(?:\w[\w./-]*(?![\w./:-])|[=~*>]{3,}[ \t])[^\n]*")
 _MOST_BETWEEN: Final = 1024  # bytes of what a script writes between two dumps
@@ -146,21 +145,22 @@ def _read_document(raw: bytes, start: int, end: int, reader: YamlReader) -> Iter
         else:
             yield from _entries(values, start, end, None)
         return
-    last = _NEXT_KEY.search(raw, first.end(), end)
-    stop = last.end() if last else end
+    starts, stop = _items(raw, first, end)
     frame = reader.value(raw[start : key[0]] + raw[stop:end])
     kind = fields.text(frame, "kind")
-    starts = _item_starts(raw, first, stop)
     for group in _groups(starts, stop):
         yield from _read_group(raw, group, kind, reader)
 
 
-def _item_starts(raw: bytes, first: re.Match[bytes], stop: int) -> list[int]:
-    indent = first.group(1)
+def _items(raw: bytes, first: re.Match[bytes], end: int) -> tuple[list[int], int]:
+    """Where the items of a list start, and where the list ends: at the next key of the document."""
     starts = [first.start(1)]
-    dash = re.compile(b"\n" + indent + b"- ")  # twice as fast as finding the bytes
-    starts += [match.start() + 1 for match in dash.finditer(raw, first.end(), stop)]
-    return starts
+    item_or_key = re.compile(rb"\n(?:%b(- )|(?![-\s#]))" % first.group(1))
+    for match in item_or_key.finditer(raw, first.end(), end):
+        if match.lastindex is None:
+            return starts, match.end()
+        starts.append(match.start() + 1)
+    return starts, end
 
 
 def _groups(starts: Sequence[int], stop: int) -> Iterator[list[tuple[int, int]]]:
