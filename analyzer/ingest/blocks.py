@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +16,7 @@ from analyzer.tarstream import Readable
 BLOCK_BYTES: Final = 1 << 19  # with its neighbours it stays in the processor's cache
 MAX_LINE_BYTES: Final = 16 << 20  # what is longer is no line that anybody wrote; it is split here
 AHEAD_BLOCKS: Final = 2  # a thread scans one while its next one is read
+_PIECE: Final = 1 << 20  # bytes of a large file that are read at once
 AHEAD_BYTES: Final = 32 << 20  # lines of many megabytes make blocks of that size
 
 
@@ -57,15 +59,14 @@ class Blocks:
 
 def read_fully(stream: Readable, size: int) -> bytes:
     """Exactly `size` bytes, fewer only at the end."""
-    data = stream.read(size)
+    data = stream.read(min(size, _PIECE))
     if not data or len(data) == size:
         return data
-    parts = [data]
-    missing = size - len(data)
-    while missing and (more := stream.read(missing)):
-        parts.append(more)
-        missing -= len(more)
-    return b"".join(parts)
+    whole = io.BytesIO()  # grows in place: pieces that are joined at the end would be in memory twice
+    whole.write(data)
+    while (missing := size - whole.tell()) and (data := stream.read(min(missing, _PIECE))):
+        whole.write(data)
+    return whole.getvalue()
 
 
 def scanned(blocks: Iterator[bytes], screen: Screen) -> Iterator[Scanned]:
