@@ -15,6 +15,19 @@ _complaint: Final = regex.compile(
     r"deadline exceeded|crash\w{0,7}|unauthorized)\b|^[EF]\d{4} ",
     regex.IGNORECASE,
 )
+_routine: Final = regex.compile(
+    r"required revision has been compacted|too old resource version"
+    r"|Operation cannot be fulfilled on .{1,300}the object has been modified|due to client-side throttling"
+    r"|TLS handshake error from \S{1,60}: (?:EOF|read tcp .{1,120}: connection reset by peer)"
+)
+"""What every cluster writes and mends: old revisions are dropped every few minutes, and whoever watched from one lists
+anew (client-go, reflector.go); of two that write one object, the later reads it again (client-go, retry); balancers
+and scanners open a port and close it again (net/http, server.go)."""
+
+
+def is_routine(message: str) -> bool:
+    """It sounds like trouble, and is of every day."""
+    return _routine.search(message[:LONGEST]) is not None
 
 
 def is_complaint(message: str) -> bool:

@@ -23,13 +23,15 @@ RECOVERY_REASONS = frozenset(
         "NodeReady",
     }
 )
+PLANNED = frozenset({"DisruptionTerminating"})  # Karpenter's, of a node that is empty, underused, expired or drifted
 FOR_GOOD = frozenset({"ProvisioningSucceeded"})  # said once of an object, so an equal age in a table is later, too
 SUCCEEDED = re.compile(r"(?i)\bsuccessfully\b|\b(?:has )?succeeded\b")
 SCHEDULING = frozenset({"pod-pending", *CAUSES["scheduling"]})  # patterns that a Scheduled event answers
 RAN_ON = dt.timedelta(minutes=15)
 LOG_RAN_ON = dt.timedelta(minutes=10)
 AT_WORK = re.compile(
-    r"(?i)\b(?:finished|completed|processed|served|accepted|succeeded|successfully|synced|handled|committed|issued)\b|"
+    r"(?i)\b(?:finished|completed|processed|served|accepted|succeeded|successful(?:ly)?|synced|handled|committed|"
+    r"issued|drained|uncordoned)\b|"
     r'"[A-Z]{3,8} [^"]{1,2000}" [23]\d\d\b|"?status"?[:=] ?"?2\d\d\b'
 )
 NOT_AT_WORK = re.compile(
@@ -52,7 +54,7 @@ def has_recovered(facts: Facts, finding: Finding) -> bool:
     Events that name nothing are rows of one `kubectl describe`, cut out below its name.
     """
     told = [facts.records[i] for i in finding.record_ids]
-    if _served_since(facts, told):
+    if _served_since(facts, told) or _was_planned(facts, told):
         return True
     if not finding.about.name:
         if finding.about.node and not facts.pods and _log_ran_on(facts, finding):
@@ -80,6 +82,14 @@ def _is_later(good: Record, bad: Record) -> bool:
     if _moment(good) != _moment(bad) or good.timestamp is not None:
         return _moment(good) > _moment(bad)
     return good.reason in FOR_GOOD or (good.kind != "Pod" and good.path == bad.path and good.line > bad.line)
+
+
+def _was_planned(facts: Facts, told: Sequence[Record]) -> bool:
+    """An autoscaler took a node away on purpose, and pods have gone elsewhere since."""
+    if not told or any(r.reason not in PLANNED for r in told):
+        return False
+    last = max(map(_moment, told))
+    return any(r.reason == "Scheduled" and _moment(r) > last for r in facts.records if r.source == "event")
 
 
 def _served_since(facts: Facts, told: Sequence[Record]) -> bool:

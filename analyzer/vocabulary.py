@@ -14,7 +14,7 @@ from typing import Final
 
 import regex
 
-from analyzer.complaint import LONGEST, is_complaint
+from analyzer.complaint import LONGEST, is_complaint, is_routine
 from analyzer.derive.last_words import REASON as LAST_WORDS
 from analyzer.diagnosis import Finding
 from analyzer.find import seen_on
@@ -168,6 +168,8 @@ def _likeliest(records: Sequence[Record]) -> tuple[str, list[int]]:
 def _complaints(records: Sequence[Record]) -> Iterable[int]:
     """Warning events, last words of a container, and lines of other logs and texts with a word of trouble."""
     for number, record in enumerate(records):
+        if is_routine(record.message):
+            continue
         is_bad = record.level in ("error", "fatal") or is_complaint(record.message)
         if record.source == "derived":
             if record.reason == LAST_WORDS:

@@ -139,3 +139,19 @@ def test_a_pod_that_is_ending_has_failed_only_where_the_kubelet_cannot_end_it() 
     assert not diagnosed({"get-pods.txt": ENDING}).has_failures
     (cause,) = diagnosed({"get-pods.txt": ENDING, "kubelet.log": NOT_ENDED}).causes
     assert (cause.cause, cause.about.pod, cause.about.container) == ("runtime-failure", "menu-6d8f9c7b5c-4k9zx", "")
+
+
+TAKEN = row("9m", "Normal", "DisruptionTerminating", "node/worker-1", "Disrupting Node: Underutilized/Delete")
+MOVED = row("7m", "Normal", "Scheduled", "pod/menu-0", "Successfully assigned shop/menu-0 to worker-2")
+
+
+def test_a_node_that_an_autoscaler_takes_away_is_no_incident_once_pods_went_elsewhere() -> None:
+    assert len(diagnosed(table(TAKEN)).causes) == 1
+    assert diagnosed(table(TAKEN, MOVED)).causes == ()
+
+
+def test_a_drain_that_goes_on_after_a_refused_eviction_is_none() -> None:
+    refused = "E0312 08:01:30.100012 1 drain.go:144] Cannot evict pod as it would violate the pod's disruption budget."
+    done = "I0312 08:02:30.100012 1 drain.go:173] node worker-2: operation successful; applying completion annotation"
+    assert len(diagnosed({"logs/drainer.log": f"{refused}\n"}).causes) == 1
+    assert diagnosed({"logs/drainer.log": f"{refused}\n{done}\n"}).causes == ()

@@ -87,3 +87,9 @@ def test_what_is_less_than_even_odds_is_a_possible_cause_and_not_the_root_cause(
     found = diagnosed({"pasted.txt": "error: the issuer of this chain is odd\n"})
     assert to_text(found).startswith("Possibly    Certificate is expired, unknown or for another name\n")
     assert '<p class="eyebrow">Possible cause</p>' in render.html(compose(found))
+
+
+def test_a_connection_that_is_opened_and_closed_again_is_no_complaint() -> None:
+    probe = "I0312 08:10:06.100012     911 log.go:194] http: TLS handshake error from 10.20.0.9:41234: {}\n"
+    assert diagnosed({"kubelet.log": probe.format("EOF")}).causes == ()
+    assert only(diagnosed({"kubelet.log": probe.format("remote error: bad record")})).confidence < 0.5

@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Final
 
+from analyzer.complaint import is_routine
 from analyzer.derive.exits import ERROR
 from analyzer.derive.facts import Facts, Owner, derived
 from analyzer.derive.health import has_pod_status, has_status
@@ -23,12 +24,6 @@ REASON: Final = "LastWords"
 LAST_LINES: Final = 15  # of a log; a stack trace or a usage text may follow the line that counts
 MOST: Final = 3  # error lines told of one log
 _OF_KUBECTL: Final = re.compile(r"Error from server \(BadRequest\)")  # there was no log to show
-_TRIES_AGAIN: Final = re.compile(
-    r"required revision has been compacted|too old resource version"
-    r"|Operation cannot be fulfilled on .{1,300}the object has been modified|due to client-side throttling"
-)
-"""What every controller meets and mends: old revisions are dropped every few minutes, and whoever watched from one
-lists anew (client-go, reflector.go); of two that write one object, the later reads it again (client-go, retry)."""
 _LEAVES: Final = re.compile(
     r"(?i)\bwarn|\bexit(?:s|ed|ing)?\b|\bstopp(?:ed|ing)\b|\bterminat|\bshut(?:ting)? ?down|\bkilled\b"
 )
@@ -83,7 +78,7 @@ def _told(record: Record, owner: Owner) -> Record:
 
 def _is_last_word(record: Record, after: list[Record]) -> bool:
     """An error after which the program says nothing in its usual voice."""
-    if _OF_KUBECTL.match(record.message) or _TRIES_AGAIN.search(record.message):
+    if _OF_KUBECTL.match(record.message) or is_routine(record.message):
         return False
     is_worded = record.level in (None, "warning") and ERROR.search(record.message) is not None
     after = [r for r in after if not _REMARK.search(r.message)]

@@ -236,7 +236,7 @@ def _is_unmet(condition: Fields) -> bool:
     kind, status = text(condition, "type") or "", text(condition, "status")
     if kind in _WANTED:
         return status == "False"
-    return status == "True" and _UNWANTED.search(kind) is not None
+    return status in ("True", None) and _UNWANTED.search(kind) is not None  # some kinds have no status to tell
 
 
 def _unmet(fields: Fields, thing: Object, locator: Locator, span: Span) -> list[Record]:
