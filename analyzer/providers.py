@@ -1,4 +1,4 @@
-"""Parts of a cluster that others live by, told by their names: the network agents, kube-proxy, DNS and storage drivers.
+"""Parts of a cluster that others live by, told by their names: network agents, kube-proxy, DNS, controllers, drivers.
 
 Where a bundle has the pods with their state, `analyzer.derive.dependents` joins callers to what they call. Events and
 logs alone have no such objects; but what a failing network agent leaves undone is known by its class.
@@ -42,6 +42,11 @@ PROVIDERS: Final = (
         re.compile(r"(?:coredns|kube-dns|dns-default|rke2-coredns-rke2-coredns|node-local-dns)(?:-|$)"),
         frozenset({"dns-failure"}),
         _ANY,
+    ),
+    Provider(
+        re.compile(r"(?:[a-z0-9-]{1,40}-)?cloud-controller-manager(?:-|$)"),
+        frozenset({"placement-constraint"}),
+        re.compile(r"cloudprovider\.kubernetes\.io/uninitialized"),
     ),
     Provider(
         re.compile(r"(?:[a-z0-9-]{1,40}-)?csi(?:-[a-z0-9-]{1,60})?$"),

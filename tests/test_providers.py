@@ -67,3 +67,18 @@ AGENT = ObjectRef(namespace="kube-system", kind="Pod", name="cilium-8dbzk", node
 )
 def test_a_network_agent_serves_its_own_node(about: ObjectRef, cause: str, is_behind: bool) -> None:
     assert provides(AGENT, about, cause, "network is not ready") is is_behind
+
+
+def test_pods_that_wait_for_their_nodes_to_be_initialized_follow_from_the_cloud_controller() -> None:
+    taint = "node.cloudprovider.kubernetes.io/uninitialized: true"
+    waiting = "".join(
+        f"shop   1m   Warning   FailedScheduling   pod/{pod}   0/3 nodes are available: 3 node(s) had untolerated "
+        f"taint {{{taint}}}. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.\n"
+        for pod in ("menu-0", "store-0")
+    )
+    log = {
+        "logs/cloud-controller-manager.log": "E0312 08:00:01.100012 1 node.go:2] the token you provided is not valid\n"
+    }
+    assert [c.cause for c in diagnosed({"events.txt": HEAD + waiting, **log}).causes] == ["credentials-rejected"]
+    other = {"events.txt": HEAD + waiting.replace(taint, "dedicated: gpu"), **log}
+    assert {c.cause for c in diagnosed(other).causes} == {"credentials-rejected", "placement-constraint"}
