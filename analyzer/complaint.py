@@ -19,12 +19,14 @@ _routine: Final = regex.compile(
     r"required revision has been compacted|too old resource version"
     r"|Operation cannot be fulfilled on .{1,300}the object has been modified|due to client-side throttling"
     r"|TLS handshake error from \S{1,60}: (?:EOF|read tcp .{1,120}: connection reset by peer)"
+    r"|failed to load cni during init|skip loading plugin|ACPI (?:BIOS )?Error"
     r'|Unable to fetch container log stats|"Probe failed" probeType="Readiness"'
 )
 """What every cluster writes and mends: old revisions are dropped every few minutes, and whoever watched from one lists
 anew (client-go, reflector.go); of two that write one object, the later reads it again (client-go, retry); balancers
 and scanners open a port and close it again (net/http, server.go); the kubelet asks for the logs of a container that is
-gone, and for the readiness of one that has just begun."""
+gone, and for the readiness of one that has just begun; containerd starts before the network plugin, and firmware is
+as it is."""
 
 
 def is_routine(message: str) -> bool:

@@ -1,4 +1,4 @@
-"""Parts of a cluster that others live by, told by their names: network agents, kube-proxy, DNS, controllers, drivers.
+"""Parts of a cluster that others live by, told by their names: network agents, kube-proxy, DNS, autoscalers, drivers.
 
 Where a bundle has the pods with their state, `analyzer.derive.dependents` joins callers to what they call. Events and
 logs alone have no such objects; but what a failing network agent leaves undone is known by its class.
@@ -20,6 +20,7 @@ class Provider:
     name: re.Pattern[str]  # of its pod or its container
     causes: frozenset[str]  # classes that others show while it is down
     words: re.Pattern[str]  # which of their messages are about it
+    kinds: frozenset[str] = frozenset({"", "Pod", "DaemonSet", "Deployment"})  # of what it may be; "" of a log alone
 
 
 _ANY: Final = re.compile("")
@@ -42,6 +43,17 @@ PROVIDERS: Final = (
         re.compile(r"(?:coredns|kube-dns|dns-default|rke2-coredns-rke2-coredns|node-local-dns)(?:-|$)"),
         frozenset({"dns-failure"}),
         _ANY,
+    ),
+    Provider(
+        re.compile(r"(?:[a-z0-9-]{1,40}-)?(?:cluster-autoscaler|karpenter)(?:-|$)"),
+        frozenset({"insufficient-resources"}),
+        _ANY,
+    ),
+    Provider(
+        _ANY,
+        frozenset({"insufficient-resources"}),
+        _ANY,
+        frozenset({"Machine", "MachineSet", "NodeClaim", "NodePool", "EC2NodeClass"}),
     ),
     Provider(
         re.compile(r"(?:[a-z0-9-]{1,40}-)?cloud-controller-manager(?:-|$)"),
@@ -67,6 +79,4 @@ def provides(behind: ObjectRef, about: ObjectRef, cause: str, message: str) -> b
 
 
 def _provider(ref: ObjectRef) -> Provider | None:
-    if ref.kind not in ("", "Pod", "DaemonSet", "Deployment"):
-        return None
-    return next((p for p in PROVIDERS if p.name.match(ref.name or ref.container)), None)
+    return next((p for p in PROVIDERS if ref.kind in p.kinds and p.name.match(ref.name or ref.container)), None)

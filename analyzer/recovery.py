@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import Finding
-from analyzer.model import Record
+from analyzer.model import LOG_SOURCES, Record
 from patterns.schema import CAUSES
 
 RECOVERY_REASONS = frozenset(
@@ -32,7 +32,8 @@ LOG_RAN_ON = dt.timedelta(minutes=10)
 AT_WORK = re.compile(
     r"(?i)\b(?:finished|completed|processed|served|accepted|succeeded|successful(?:ly)?|synced|handled|committed|"
     r"issued|drained|uncordoned)\b|"
-    r'"[A-Z]{3,8} [^"]{1,2000}" [23]\d\d\b|"?status"?[:=] ?"?2\d\d\b'
+    r'"[A-Z]{3,8} [^"]{1,2000}" [23]\d\d\b|"?status"?[:=] ?"?2\d\d\b|'
+    r"\bNOERROR qr(?:,\w\w){0,3},ra\b"  # CoreDNS, of an answer that it had from elsewhere
 )
 NOT_AT_WORK = re.compile(
     r"(?i)\b(?:shut(?:ting)? ?down|stopp(?:ed|ing)|clos(?:ed|ing)|exit(?:ed|ing)?|terminat\w*|start(?:ed|ing)|boot\w*|"
@@ -111,10 +112,12 @@ def _is_reached(record: Record, told: Sequence[Record]) -> bool:
 def worked_on(facts: Facts, finding: Finding) -> bool:
     """A log, alone, in which the program tells of work done after its complaint: one client's or one object's trouble.
 
-    Where the complaint comes again after the work, it is not over.
+    Where the complaint comes again after the work, it is not over. The parts of the control plane go on working while
+    they fail, so of their logs that is said of guesses alone.
     """
     records = [facts.records[i] for i in finding.record_ids]
-    if not records or any(r.source != "container_log" or facts.is_previous(r.path) for r in records):
+    sources = LOG_SOURCES if finding.is_by_words else ("container_log",)
+    if not records or any(r.source not in sources or facts.is_previous(r.path) for r in records):
         return False
     return all(_is_followed_by_work(facts, path, records) for path in {r.path for r in records})
 

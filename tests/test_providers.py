@@ -82,3 +82,17 @@ def test_pods_that_wait_for_their_nodes_to_be_initialized_follow_from_the_cloud_
     assert [c.cause for c in diagnosed({"events.txt": HEAD + waiting, **log}).causes] == ["credentials-rejected"]
     other = {"events.txt": HEAD + waiting.replace(taint, "dedicated: gpu"), **log}
     assert {c.cause for c in diagnosed(other).causes} == {"credentials-rejected", "placement-constraint"}
+
+
+def test_pods_without_room_follow_from_the_machine_that_the_account_may_not_have() -> None:
+    full = (
+        "shop   2m   Warning   FailedScheduling   pod/menu-1   0/5 nodes are available: 5 Insufficient cpu. "
+        "preemption: 0/5 nodes are available: 5 No preemption victims found for incoming pod.\n"
+    )
+    limit = (
+        "machines   4m   Warning   FailedCreate   machine/worker-b   error launching instance: You have requested more "
+        "vCPU capacity than your current vCPU limit of 32 allows for the instance bucket.\n"
+    )
+    assert [c.cause for c in diagnosed({"events.txt": HEAD + full}).causes] == ["insufficient-resources"]
+    (cause,) = diagnosed({"events.txt": HEAD + full + limit}).causes
+    assert cause.cause == "quota-exceeded"

@@ -155,3 +155,13 @@ def test_a_drain_that_goes_on_after_a_refused_eviction_is_none() -> None:
     done = "I0312 08:02:30.100012 1 drain.go:173] node worker-2: operation successful; applying completion annotation"
     assert len(diagnosed({"logs/drainer.log": f"{refused}\n"}).causes) == 1
     assert diagnosed({"logs/drainer.log": f"{refused}\n{done}\n"}).causes == ()
+
+
+@pytest.mark.parametrize(
+    ("flags", "diagnoses"),
+    [("qr,rd,ra", 0), ("qr,aa,rd", 1)],  # an answer from the server above, and one of the cluster's own names
+)
+def test_a_name_server_that_had_an_answer_from_above_since_is_well(flags: str, diagnoses: int) -> None:
+    late = "[ERROR] plugin/errors: 2 old.example.net. A: read udp 10.1.0.9:40111->10.0.0.2:53: i/o timeout"
+    answered = f'[INFO] 10.1.0.4:41023 - 8814 "A IN api.example.com. udp 35 false 512" NOERROR {flags} 68 0.0201s'
+    assert len(diagnosed({"logs/coredns.log": f"{late}\n{answered}\n"}).causes) == diagnoses

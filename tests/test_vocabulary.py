@@ -93,3 +93,11 @@ def test_a_connection_that_is_opened_and_closed_again_is_no_complaint() -> None:
     probe = "I0312 08:10:06.100012     911 log.go:194] http: TLS handshake error from 10.20.0.9:41234: {}\n"
     assert diagnosed({"kubelet.log": probe.format("EOF")}).causes == ()
     assert only(diagnosed({"kubelet.log": probe.format("remote error: bad record")})).confidence < 0.5
+
+
+def test_a_guess_about_a_part_of_the_control_plane_that_goes_on_working_is_dropped() -> None:
+    told = '{"level":"%s","ts":"2026-03-12T08:00:0%dZ","caller":"a.go:1","msg":"%s"}\n'
+    doubt = told % ("warn", 1, "prober detected unhealthy status")
+    work = told % ("info", 5, "finished scheduled compaction")
+    assert diagnosed({"logs/etcd.log": doubt + work}).causes == ()
+    assert only(diagnosed({"logs/etcd.log": doubt})).confidence < 0.5
