@@ -266,6 +266,13 @@ def test_a_probe_gets_the_defaults_of_the_api() -> None:
     assert (probe.failure_threshold, probe.line) == (3, line_of(POD, "livenessProbe:"))
 
 
+def test_a_comment_at_the_left_margin_does_not_end_the_part_it_stands_in() -> None:
+    text = POD.replace("    livenessProbe:", "# slower than before\n    livenessProbe:")
+    (probe,) = read(text).probes
+    assert probe.line == line_of(text, "livenessProbe:")
+    assert [m.line for m in read(text).mounts] == [m.line + 1 for m in read(POD).mounts]
+
+
 def test_json_and_yaml_lists_give_the_same_rows_and_right_lines() -> None:
     single = read(POD)
     item = "- " + POD.rstrip("\n").replace("\n", "\n  ") + "\n"

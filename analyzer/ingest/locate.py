@@ -106,7 +106,7 @@ class Locator:
             if last is None and not is_wanted:
                 continue
             name, below = _written_key(key, column, self._is_json)
-            behind = raw.find(below, place, span.end)
+            behind = raw.find(below, max(place, 0), span.end)  # -1: at the very beginning
             if behind < 0:
                 if last is not None or not raw.startswith(name, first):  # nor is it the first of a list's item
                     return Located(fields, span, {k: self.child(span, k) for k in wanted if k in fields})
