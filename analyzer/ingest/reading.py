@@ -179,8 +179,9 @@ def _structured(
         note = Note(path=file.path, problem=f"{reason}: not read")
         entry = replace(skipped(file, placement, reason), lines=lines, skipped=lines)
         return Reading(entry, placement, Harvest(format=chosen.NAME, notes=(note,)))
-    encoding, stored_lines = wide_encoding(raw), count_lines(raw)
-    raw = raw if encoding is None else to_utf8(raw, encoding)
+    encoding, stored_lines = wide_encoding(raw), 0
+    if encoding is not None:
+        raw, stored_lines = to_utf8(raw, encoding), count_lines(raw)
     start = logs_start(raw) if chosen is objects else None
     harvest = chosen.parse(raw[:start], file.path, placement)
     if chosen is objects and start is None and harvest.unparsed and harvest.is_empty:
