@@ -49,10 +49,15 @@ def calls_in_vain(facts: Facts) -> list[Call]:
     spaces = {o.namespace for o in facts.objects if o.namespace} | {p.namespace for p in facts.pods if p.namespace}
     by_address = {a: (o.name, o.namespace or "") for o in facts.objects if o.kind == "Service" for a in o.addresses}
     found: dict[tuple[Owner, str, str, int | None], Call] = {}
+    callers: dict[Owner, list[Owner]] = {}
     for owner, record in facts.owned_records():
-        if record.source not in LOG_SOURCES or not owner.container or not IN_VAIN_WORDS.search(record.message):
+        if record.source not in LOG_SOURCES or not owner.container:
             continue
-        for caller in _callers(facts, owner):
+        if owner not in callers:
+            callers[owner] = _callers(facts, owner)
+        if not callers[owner] or not IN_VAIN_WORDS.search(record.message):  # most logs are of healthy containers
+            continue
+        for caller in callers[owner]:
             for call in _calls(facts, caller, record, spaces, by_address):
                 found[caller, call.service, call.namespace, call.port] = call
     return [call for _, call in sorted(found.items(), key=lambda kv: (kv[0][:3], kv[0][3] or 0))]

@@ -78,13 +78,15 @@ def _told(record: Record, owner: Owner) -> Record:
 
 def _is_last_word(record: Record, after: list[Record]) -> bool:
     """An error after which the program says nothing in its usual voice."""
+    is_worded = record.level in (None, "warning") and ERROR.search(record.message) is not None
+    if not is_worded and record.level not in ("error", "fatal"):
+        return False
     if _OF_KUBECTL.match(record.message) or is_routine(record.message):
         return False
-    is_worded = record.level in (None, "warning") and ERROR.search(record.message) is not None
     after = [r for r in after if not _REMARK.search(r.message)]
     if after and _END.search(after[0].message) and not any(_returns(r) for r in after):
         after = []  # what it says while it stops
-    return (is_worded or record.level in ("error", "fatal")) and not any(_goes_on(r) for r in after)
+    return not any(_goes_on(r) for r in after)
 
 
 def _returns(record: Record) -> bool:

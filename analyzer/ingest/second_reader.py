@@ -30,7 +30,8 @@ from analyzer.screen import Screen
 FILES_BEFORE: Final = 40  # read here before it is worth a process
 LARGEST_BYTES: Final = 1 << 20  # of a file that is given away; what is larger is scanned on all cores here
 SHARED_BYTES: Final = 4 << 20
-MOST_GIVEN: Final = 8  # files at a time: enough to work on, few to wait for at the end
+MOST_GIVEN: Final = 24  # files at a time: enough to work on while a large one is read here
+LONGEST_PATH: Final = 500  # characters: so many questions fit into a pipe, and asking never waits for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ class SecondReader:
         self._files += 1
         if not self._is_usable or self._files <= FILES_BEFORE or len(self._given) == MOST_GIVEN:
             return file
-        if file.stored is not None or file.size > LARGEST_BYTES or place(file.path).role == "ignored":
+        if file.stored is not None or file.size > LARGEST_BYTES or len(file.path) > LONGEST_PATH:
+            return file
+        if place(file.path).role == "ignored":  # is not even opened
             return file
         start = self._room(file.size)
         if start is None:
