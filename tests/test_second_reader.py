@@ -8,12 +8,14 @@ import os
 import resource
 import sys
 from itertools import islice
+from multiprocessing.process import BaseProcess
 
 import pytest
 
 from analyzer.bundle import Bundle, Limits
 from analyzer.ingest import read_files
 from analyzer.ingest.reading import Reading
+from analyzer.ingest.second_reader import NAME
 from analyzer.screen import Screen
 from patterns.load import load_library
 
@@ -56,6 +58,10 @@ def screens() -> tuple[Screen, Screen]:
     return alone, both
 
 
+def readers() -> list[BaseProcess]:
+    return [process for process in multiprocessing.active_children() if process.name == NAME]
+
+
 def work_of_others() -> int:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
 
@@ -67,7 +73,7 @@ def test_two_readers_give_what_one_gives_in_the_same_order() -> None:
     found: list[Reading] = list(read_files(Bundle.of_files(files()), both))
 
     assert work_of_others() > before  # there was another process
-    assert multiprocessing.active_children() == []
+    assert readers() == []
     assert [r.entry.path for r in found] == sorted(files())
     assert found == expected
     assert sum(len(r.harvest.records) for r in found) > 300
@@ -80,7 +86,7 @@ def test_where_the_second_reader_dies_the_first_reads_what_it_had(seen: int) -> 
     expected = list(read_files(Bundle.of_files(files()), alone))
     readings = read_files(Bundle.of_files(files()), both)
     found = list(islice(readings, seen))
-    (process,) = multiprocessing.active_children()
+    (process,) = readers()
     process.kill()
     process.join()
     found += readings
@@ -92,9 +98,9 @@ def test_a_reader_that_is_given_up_leaves_no_process_behind() -> None:
     _, both = screens()
     readings = read_files(Bundle.of_files(files()), both)
     next(islice(readings, 60, 61))
-    assert len(multiprocessing.active_children()) == 1
+    assert len(readers()) == 1
     readings.close()
-    assert multiprocessing.active_children() == []
+    assert readers() == []
 
 
 def test_limits_count_what_the_second_reader_reads() -> None:

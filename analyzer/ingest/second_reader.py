@@ -27,6 +27,7 @@ from analyzer.ingest.reading import Reading, read_file
 from analyzer.layout import place
 from analyzer.screen import Screen
 
+NAME: Final = "second reader"
 FILES_BEFORE: Final = 40  # read here before it is worth a process
 LARGEST_BYTES: Final = 1 << 20  # of a file that is given away; what is larger is scanned on all cores here
 SHARED_BYTES: Final = 4 << 20
@@ -176,7 +177,7 @@ class SecondReader:
         self._replies, answers = context.Pipe(duplex=False)
         ends = _Ends(asked, answers, (self._questions, self._replies))
         arguments = (ends, self._shared, self._bundle, self._screen, self._strict)
-        process = context.Process(target=_work, args=arguments, daemon=True)
+        process = context.Process(target=_work, args=arguments, name=NAME, daemon=True)
         with uninterrupted(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside the idle threads of polars
             process.start()
