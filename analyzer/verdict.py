@@ -45,8 +45,8 @@ def incomplete(diagnosis: Diagnosis) -> str:
     if diagnosis.broken_parts:
         facts.append(f"podtopsy itself failed on {wording.count(len(diagnosis.broken_parts), 'part')}")
     if not facts and doubts:
-        more = f", and {len(doubts) - 1:,} more such notes" if len(doubts) > 1 else ""
-        return f"Not everything was read as it stands: {one_line(doubts[0].problem)}{more}."
+        more = f", and {wording.count(len(doubts) - 1, 'more note')}" if len(doubts) > 1 else ""
+        facts = [f"{one_line(doubts[0].problem)}{more}"]
     listed = wording.listed(facts) or "part of the bundle could not be read"
     return f"Not everything was read: {listed}. What is said here rests on the rest."
 

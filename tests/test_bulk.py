@@ -164,7 +164,8 @@ def test_a_member_that_stands_twice_is_told_as_it_is():
             archive.addfile(tarfile.TarInfo("a.log"), io.BytesIO(b""))
     diagnosis = analyze_bundle(Bundle.of_files({"b.tar": buffer.getvalue()}), load_library())
     assert incomplete(diagnosis) == (
-        "Not everything was read as it stands: stands more than once in the archive; each is read."
+        "Not everything was read: stands more than once in the archive; each is read. "
+        "What is said here rests on the rest."
     )
 
 
