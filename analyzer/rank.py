@@ -142,7 +142,7 @@ def _behind(
     for candidate in candidates:
         behind = [c for c in together[candidate.explains] if _stands_behind(c, candidate, places)]
         if behind:
-            best = max(behind, key=lambda c: (c.total, c.pattern.id, c.finding.about))
+            best = max(behind, key=_strength)
             followed[_key(best)].append(candidate)
         else:
             leads.append(candidate)
@@ -154,17 +154,33 @@ def _with_providers(
     leads: Sequence[Candidate], followed: dict[tuple[str, ObjectRef], list[Candidate]], facts: Facts
 ) -> list[Candidate]:
     """The leads, without those that only miss a part of the cluster which another lead is about."""
-    left: list[Candidate] = []
-    more: dict[tuple[str, ObjectRef], frozenset[int]] = {}
+    above: dict[tuple[str, ObjectRef], Candidate] = {}
     for lead in leads:
         behind = [c for c in leads if c is not lead and _provides(c, lead, facts)]
-        if not behind:
-            left.append(lead)
-            continue
-        best = max(behind, key=lambda c: (c.total, c.pattern.id, c.finding.about))
-        followed[_key(best)] += [lead, *followed.pop(_key(lead), [])]
-        more[_key(best)] = more.get(_key(best), frozenset()) | lead.explains
+        if behind:
+            above[_key(lead)] = max(behind, key=_strength)
+    more: dict[tuple[str, ObjectRef], frozenset[int]] = {}
+    for lead in leads:
+        first = _key(_first(lead, above))
+        if first != _key(lead):
+            followed[first] += [lead, *followed.pop(_key(lead), [])]
+            more[first] = more.get(first, frozenset()) | lead.explains
+    left = [lead for lead in leads if _first(lead, above) is lead]
     return [replace(c, explains=c.explains | more.get(_key(c), frozenset())) for c in left]
+
+
+def _first(lead: Candidate, above: Mapping[tuple[str, ObjectRef], Candidate]) -> Candidate:
+    """What stands at the beginning: network and DNS may miss each other, and then the stronger one does."""
+    chain = [lead]
+    while (behind := above.get(_key(chain[-1]))) is not None:
+        if behind in chain:
+            return max(chain[chain.index(behind) :], key=_strength)
+        chain.append(behind)
+    return chain[-1]
+
+
+def _strength(candidate: Candidate) -> tuple[float, str, ObjectRef]:
+    return candidate.total, candidate.pattern.id, candidate.finding.about
 
 
 def _provides(cause: Candidate, consequence: Candidate, facts: Facts) -> bool:

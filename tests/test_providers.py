@@ -38,6 +38,24 @@ def test_another_image_that_cannot_be_pulled_does_not_take_the_network_away() ->
     assert {c.cause for c in found.causes} == {"image-pull-network", "cni-failure"}
 
 
+def test_of_a_network_agent_and_a_dns_server_that_miss_each_other_one_is_the_cause() -> None:
+    rows = (
+        "kube-system   2m   Warning   FailedCreatePodSandBox   pod/coredns-5d78c9869d-x2x7k   Failed to create pod "
+        'sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "7c1de0a4": plugin '
+        'type="calico" failed (add): stat /var/lib/calico/nodename: no such file or directory\n'
+        "kube-system   2m   Warning   BackOff   pod/calico-node-abcde   Back-off restarting failed container "
+        "calico-node in pod calico-node-abcde\n"
+    )
+    line = (
+        "2026-03-14 09:00:00.000 [FATAL][8] startup.go 1: lookup api.cluster.example on 10.96.0.10:53: "
+        "read udp 10.0.0.4:5353->10.96.0.10:53: i/o timeout\n"
+    )
+    log = "namespaces/kube-system/pods/calico-node-abcde/calico-node/calico-node/logs/previous.log"
+    found = diagnosed({"events.txt": HEAD + rows, log: line})
+    assert [(c.cause, c.about.name) for c in found.causes] == [("dns-failure", "calico-node-abcde")]
+    assert found.unexplained == ()
+
+
 def called(address: str) -> dict[str, str]:
     line = f"2026-03-12T08:13:40Z ERROR upstream: Post {address}: connect: connection refused\n"
     return {"logs/kube-proxy.log": NO_RULES, "logs/menu.log": line}
