@@ -30,15 +30,8 @@ def also(records: Sequence[Record], causes: Sequence[Cause], leads: Sequence[Une
 
 
 def _lead(record: Record) -> Unexplained:
-    about = ObjectRef(
-        namespace=record.namespace or "",
-        kind=record.kind or "",
-        name=record.name or "",
-        container=record.container or "",
-        node=record.node or "",
-    )
     title = record.reason or record.message.split("\n", 1)[0][:TITLE_CHARACTERS]
-    return Unexplained(title=title, about=about, evidence=tuple(lines_of(record)[:1]))
+    return Unexplained(title=title, about=ObjectRef.of(record), evidence=tuple(lines_of(record)[:1]))
 
 
 def _weight(record: Record) -> int | None:

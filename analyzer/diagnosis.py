@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from analyzer.model import INTERRUPTED, Clock, FileEntry, Note
+from analyzer.model import INTERRUPTED, Clock, FileEntry, Note, Record
 
 SCHEMA = "podtopsy/diagnosis/v1"
 
@@ -22,6 +22,17 @@ class ObjectRef:
     name: str = ""
     container: str = ""
     node: str = ""
+
+    @classmethod
+    def of(cls, record: Record) -> ObjectRef:
+        """The object a record is about."""
+        return cls(
+            namespace=record.namespace or "",
+            kind=record.kind or "",
+            name=record.name or "",
+            container=record.container or "",
+            node=record.node or "",
+        )
 
     @property
     def pod(self) -> str:

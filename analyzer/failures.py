@@ -186,13 +186,7 @@ def _service_failure(record: Record, record_id: int) -> Failure:
 def _silence(record: Record, record_id: int) -> Failure:
     """A part of the control plane, or a kubelet, that has stopped: others may not have noticed yet."""
     return Failure(
-        about=ObjectRef(
-            namespace=record.namespace or "",
-            kind=record.kind or "",
-            name=record.name or "",
-            container=record.container or "",
-            node=record.node or "",
-        ),
+        about=ObjectRef.of(record),
         title=SILENT[record.reason or ""].format(record.name),
         reason=record.reason or "",
         weight=0.9,

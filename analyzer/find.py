@@ -128,17 +128,6 @@ def _without_known_words(hits: Sequence[_Hit], records: Sequence[Record], librar
     ]
 
 
-def about(record: Record) -> ObjectRef:
-    """The object a record is about."""
-    return ObjectRef(
-        namespace=record.namespace or "",
-        kind=record.kind or "",
-        name=record.name or "",
-        container=record.container or "",
-        node=record.node or "",
-    )
-
-
 def scope(ref: ObjectRef, on: str) -> tuple[str, ...]:
     """What two records must share to be on the same container, pod, node or namespace."""
     if on == "node":
@@ -158,7 +147,7 @@ def seen_on(record_ids: Iterable[int], pattern: Pattern, records: Sequence[Recor
     """The pattern on each object that these records are about."""
     groups: dict[ObjectRef, list[int]] = defaultdict(list)
     for number in record_ids:
-        groups[_without_node(about(records[number]))].append(number)
+        groups[_without_node(ObjectRef.of(records[number]))].append(number)
     return [_finding(pattern, ids, records) for _, ids in sorted(groups.items())]
 
 
@@ -172,7 +161,7 @@ def _without_node(ref: ObjectRef) -> ObjectRef:
 def _joint_findings(pattern: Pattern, hits: Sequence[_Hit], records: Sequence[Record]) -> list[Finding]:
     groups: dict[tuple[str, ...], list[_Hit]] = defaultdict(list)
     for hit in hits:
-        groups[scope(about(records[hit.record_id]), pattern.match.on)].append(hit)
+        groups[scope(ObjectRef.of(records[hit.record_id]), pattern.match.on)].append(hit)
     out = []
     for _, group in sorted(groups.items()):
         ids = _within(pattern.match, group, records)
@@ -206,7 +195,7 @@ def _finding(pattern: Pattern, ids: Sequence[int], records: Sequence[Record]) ->
     seen = [records[i] for i in ordered]
     firsts = [t for r in seen if (t := r.first_timestamp or r.timestamp)]
     lasts = [t for r in seen if (t := r.timestamp)]
-    ref = max((about(r) for r in seen), key=lambda r: (bool(r.name), bool(r.container), bool(r.node)))
+    ref = max((ObjectRef.of(r) for r in seen), key=lambda r: (bool(r.name), bool(r.container), bool(r.node)))
     captures = _captures(pattern, seen)
     return Finding(
         pattern=pattern.id,

@@ -53,13 +53,6 @@ def _lines(event: Record, terms: Sequence[Term], slow: Slow) -> Iterator[EventLi
     held = frozenset(t for t in terms if (fields[t.field] == t.text if t.field in fields else prover(t, slow)(text)))
     if not held:
         return
-    about = ObjectRef(
-        namespace=event.namespace or "",
-        kind=event.kind or "",
-        name=event.name or "",
-        container=event.container or "",
-        node=event.node or "",
-    )
     for time in _times(event):
         quote = EvidenceLine(
             path=event.path,
@@ -69,7 +62,7 @@ def _lines(event: Record, terms: Sequence[Term], slow: Slow) -> Iterator[EventLi
             source=event.source,
             text=event.text or event.message,
         )
-        yield EventLine(time, Proof(quote, about), held)
+        yield EventLine(time, Proof(quote, ObjectRef.of(event)), held)
 
 
 def _times(event: Record) -> Iterator[dt.datetime | None]:
