@@ -18,7 +18,6 @@ from analyzer.derive import LINES, derive
 from analyzer.diagnosis import Diagnosis
 from analyzer.find import find
 from analyzer.focus import EVERYTHING, Focus
-from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.ingest.collector import rare_collection
 from analyzer.ingest.patience import interruptible
@@ -123,9 +122,7 @@ def screen_of(library: Library, rules: Translation | None = None) -> Screen:
 def ledger(paths: Sequence[str | Path], options: Options = Options()) -> tuple[list[FileEntry], list[Note]]:
     """What the bundle holds and what became of each file, with the notes on what could not be read."""
     evidence = evidence_of(paths, options)
-    return mask_with(
-        Masker(evidence.secrets, evidence.keyed), (rows(FileEntry, evidence.files), rows(Note, evidence.notes))
-    )
+    return mask_with(Masker(evidence.secrets, evidence.keyed), (list(evidence.files), list(evidence.notes)))
 
 
 def evidence_of(paths: Sequence[str | Path], options: Options = Options()) -> Evidence:

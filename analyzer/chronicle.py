@@ -11,7 +11,6 @@ from typing import Final
 
 from analyzer.derive.facts import EPOCH
 from analyzer.document import instant_text
-from analyzer.frames import rows
 from analyzer.model import Evidence, Record
 from analyzer.moments import ALL_TIME, Period
 from reports.visible import one_line
@@ -42,7 +41,7 @@ def chronicle(
 ) -> Chronicle:
     """The records of these namespaces, pods and this period; raises UsageError when it cannot be placed in time."""
     first, last = period.bounds(evidence.present)
-    told = [r for r in rows(Record, evidence.records) if _is_about(r, namespaces, pods)]
+    told = [r for r in evidence.records if _is_about(r, namespaces, pods)]
     dated = [r for r in told if r.timestamp is not None and _is_within(r, r.timestamp, first, last)]
     undated = [r for r in told if r.timestamp is None]
     dated.sort(key=lambda r: (r.timestamp or EPOCH, r.path, r.line, r.source, r.reason or "", r.message))

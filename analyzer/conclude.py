@@ -6,8 +6,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
-import polars as pl
-
 from analyzer._version import __version__
 from analyzer.also import also
 from analyzer.cascade import quote, tell
@@ -18,10 +16,9 @@ from analyzer.diagnosis import BundleFacts, Cause, Diagnosis, EvidenceLine, Find
 from analyzer.explained import explained
 from analyzer.failures import Failure, failures
 from analyzer.focus import EVERYTHING, Focus
-from analyzer.frames import rows
 from analyzer.levels import with_records
 from analyzer.missing import missing
-from analyzer.model import INTERNAL_ERROR, Evidence, FileEntry, Note
+from analyzer.model import INTERNAL_ERROR, Evidence, Record
 from analyzer.quiet import calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
@@ -46,8 +43,7 @@ def conclude(
 ) -> Diagnosis:
     """The diagnosis of what was found in the bundle at `paths`; `expected` restarts are no failures."""
     facts = Facts.of(evidence)
-    files = rows(FileEntry, evidence.files)
-    notes = rows(Note, evidence.notes)
+    files, notes = evidence.files, evidence.notes
     looked_at = focus.chosen(failures(facts, findings, library, evidence.present), facts)
     failed = tuple(f for f in looked_at if not _is_expected(f, facts, expected))
     case = Case(
@@ -73,8 +69,8 @@ def conclude(
         calm=calm(case, ranked),
         missing=missing(facts, failed, files, _rests_on(causes, unexplained), next(iter(causes), None)),
         complete=all(f.status == "parsed" for f in files) and all(n.is_of_source for n in notes),
-        files=tuple(files),
-        notes=tuple(notes),
+        files=files,
+        notes=notes,
         has_failures=bool(failed),
         secrets=secrets_held(evidence.holders, facts, causes, unexplained),
         also=also(facts.records, causes, unexplained),
@@ -87,8 +83,8 @@ def conclude(
 
 def broken_parts(evidence: Evidence) -> tuple[str, ...]:
     """What our own code failed on."""
-    notes = rows(Note, evidence.notes)
-    return tuple(f"{n.path}: {n.problem}".removeprefix(": ") for n in notes if n.problem.startswith(INTERNAL_ERROR))
+    broken = (n for n in evidence.notes if n.problem.startswith(INTERNAL_ERROR))
+    return tuple(f"{n.path}: {n.problem}".removeprefix(": ") for n in broken)
 
 
 def _is_expected(failure: Failure, facts: Facts, expected: Sequence[Restarts]) -> bool:
@@ -145,8 +141,8 @@ def _bundle_facts(evidence: Evidence, facts: Facts, paths: Sequence[str]) -> Bun
     )
 
 
-def _extremes(records: pl.DataFrame) -> tuple[dt.datetime | None, dt.datetime | None]:
+def _extremes(records: Sequence[Record]) -> tuple[dt.datetime | None, dt.datetime | None]:
     """The first and the last instant that any of the records tells."""
-    first = records.select(pl.min_horizontal(pl.col("first_timestamp").min(), pl.col("timestamp").min())).item()
-    last = records.select(pl.col("timestamp").max()).item()
-    return (first if isinstance(first, dt.datetime) else None, last if isinstance(last, dt.datetime) else None)
+    lasts = [r.timestamp for r in records if r.timestamp is not None]
+    firsts = [r.first_timestamp for r in records if r.first_timestamp is not None]
+    return min([*firsts, *lasts], default=None), max(lasts, default=None)

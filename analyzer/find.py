@@ -13,7 +13,6 @@ from analyzer.derive.facts import EPOCH
 from analyzer.derive.last_words import REASON as LAST_WORDS
 from analyzer.derive.last_words import is_end_of_log
 from analyzer.diagnosis import Finding, ObjectRef
-from analyzer.frames import rows
 from analyzer.model import Evidence, Record
 from analyzer.screen import Screen, matches
 from patterns.schema import Library, Match, Pattern, Selector
@@ -37,7 +36,7 @@ def find(evidence: Evidence, library: Library, screen: Screen) -> tuple[Finding,
 
     `screen` must hold all of `library.expressions`.
     """
-    records = rows(Record, evidence.records)
+    records = evidence.records
     hits = _without_known_words(_hits(records, library, screen), records, library)
     by_pattern: dict[str, list[_Hit]] = defaultdict(list)
     for hit in hits:

@@ -1,9 +1,9 @@
-"""The words of the program: one frozen row class a frame.
+"""The words of the program: one frozen class for each kind of row.
 
 Units are fixed once: instants are UTC datetimes (microseconds), `_seconds` floats, `_bytes` and
 `_millicores` integers, lines count from 1, paths are POSIX relative to the given PATH. `None` means
 "the source does not say", never "zero". Names are those of the Kubernetes API
-(https://kubernetes.io/docs/reference/kubernetes-api/). `analyzer.frames` makes polars frames of the rows.
+(https://kubernetes.io/docs/reference/kubernetes-api/).
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import dataclasses
 import datetime as dt
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-import polars as pl
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
@@ -405,19 +403,19 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All frames of one bundle: what ingest read, what derive joined."""
+    """All rows of one bundle, each kind in the order of `analyzer.order`: what ingest read, what derive joined."""
 
-    records: pl.DataFrame  # Record, and record_id: the row's number in the order (path, line, source, reason, message)
-    pods: pl.DataFrame
-    containers: pl.DataFrame
-    probes: pl.DataFrame
-    mounts: pl.DataFrame
-    references: pl.DataFrame
-    nodes: pl.DataFrame
-    objects: pl.DataFrame
-    usages: pl.DataFrame
-    files: pl.DataFrame
-    notes: pl.DataFrame
+    records: tuple[Record, ...]  # a record's id is its place here
+    pods: tuple[Pod, ...]
+    containers: tuple[Container, ...]
+    probes: tuple[Probe, ...]
+    mounts: tuple[Mount, ...]
+    references: tuple[Reference, ...]
+    nodes: tuple[Node, ...]
+    objects: tuple[Object, ...]
+    usages: tuple[Usage, ...]
+    files: tuple[FileEntry, ...]
+    notes: tuple[Note, ...]
     collected_at: dt.datetime | None = None  # when the bundle was taken, as the bundle itself tells it
     sought: tuple[SoughtLine, ...] = ()  # in the order of files and lines
     clocks: tuple[Clock, ...] = ()  # of the nodes whose clock differs from the API server's

@@ -12,7 +12,6 @@ from analyzer.analysis import read, screen_of
 from analyzer.bundle import Bundle
 from analyzer.errors import UsageError
 from analyzer.find import find
-from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.layout import place
 from analyzer.model import Record
@@ -115,7 +114,7 @@ def propose(place_given: str, pattern_id: str, cause: str, title: str, library: 
 def _record(path: str, line: str) -> Record:
     """The line as the pipeline reads it at this path."""
     bundle = Bundle.of_files({path.lstrip("./"): f"{line}\n".encode("utf-8", "backslashreplace")})
-    found = rows(Record, ingest(bundle, Screen.build((r"\S",))).records)
+    found = ingest(bundle, Screen.build((r"\S",))).records
     if not found:
         raise UsageError(
             f"{path}: this line is of a format whose records say nothing here; give --source and --message"

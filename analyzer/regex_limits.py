@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import polars as pl
-
-from analyzer.frames import frame
 from analyzer.model import Evidence, Note
 from analyzer.screen import MATCH_SECONDS, Screen, ScreenError
 from patterns.schema import Library, Pattern, Problem, Selector
@@ -25,7 +22,7 @@ def refused(error: ScreenError, expressions: Sequence[str], library: Library) ->
 
 def with_slow(evidence: Evidence, library: Library, screen: Screen) -> Evidence:
     """The evidence with a note for each regex that took longer than it may on some text."""
-    notes = [
+    notes = tuple(
         Note(
             path=pattern.path,
             line=selector.line,
@@ -34,8 +31,8 @@ def with_slow(evidence: Evidence, library: Library, screen: Screen) -> Evidence:
         )
         for index, times in sorted(screen.slow.items())
         for pattern, selector in _holders(screen.expressions[index], library)
-    ]
-    return replace(evidence, notes=pl.concat([evidence.notes, frame(Note, notes)])) if notes else evidence
+    )
+    return replace(evidence, notes=(*evidence.notes, *notes)) if notes else evidence
 
 
 def _holders(expression: str, library: Library) -> Iterator[tuple[Pattern, Selector]]:

@@ -18,7 +18,6 @@ from analyzer.complaint import LONGEST, is_complaint, is_routine
 from analyzer.derive.last_words import REASON as LAST_WORDS
 from analyzer.diagnosis import Finding
 from analyzer.find import seen_on
-from analyzer.frames import rows
 from analyzer.model import LOG_SOURCES, Evidence, Record
 from patterns.schema import Library
 
@@ -137,7 +136,7 @@ _classes: Final = tuple((cause, regex.compile(words, regex.IGNORECASE)) for caus
 
 def by_words(found: Sequence[Finding], evidence: Evidence, library: Library) -> list[Finding]:
     """What the words of the complaints say where `found` names no cause: one class, on each object that complains."""
-    records = rows(Record, evidence.records)
+    records = evidence.records
     if any(_names_a_cause(finding, library) for finding in found):
         return []
     cause, numbers = _likeliest(records)

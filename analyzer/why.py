@@ -10,7 +10,6 @@ from analyzer.bundle import Bundle
 from analyzer.conclude import conclude
 from analyzer.diagnosis import Diagnosis, Finding
 from analyzer.find import find, holds
-from analyzer.frames import rows
 from analyzer.model import Record
 from analyzer.screen import Screen
 from patterns.schema import LOG_SOURCES, Library, Pattern, Selector
@@ -44,7 +43,7 @@ def why(bundle: Bundle, library: Library, pattern: Pattern) -> Why:
     """The pattern's selectors over the bundle's records, and what the verdict made of its findings."""
     screen = screen_of(library)
     evidence = read(bundle, screen)
-    records = rows(Record, evidence.records)
+    records = evidence.records
     findings = find(evidence, library, screen)
     mine = tuple(f for f in findings if f.pattern == pattern.id)
     seen = tuple(_seen(selector, records, screen) for selector in pattern.match.selectors)

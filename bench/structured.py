@@ -332,7 +332,7 @@ def frames(path: Path) -> dict[str, float]:
     before, start = peak(), time.process_time()
     evidence = ingest(open_bundle([path]), screen, strict=True)
     took = time.process_time() - start
-    return {"seconds": took, "bytes": peak() - before, "rows": evidence.records.height + evidence.pods.height}
+    return {"seconds": took, "bytes": peak() - before, "rows": len(evidence.records) + len(evidence.pods)}
 
 
 def rapidyaml(path: Path, is_read: bool) -> dict[str, float]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from analyzer.bundle import Bundle
 from analyzer.derive import LINES, derive
-from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.model import Record
 from analyzer.screen import Screen
@@ -126,7 +125,7 @@ def derived(files: dict[str, Any]) -> list[Record]:
     texts = {path: v if isinstance(v, str) else json.dumps(v, indent=1) for path, v in files.items()}
     bundle = Bundle.of_files({path: text.encode() for path, text in texts.items()})
     evidence = derive(ingest(bundle, Screen.build(LINES)))
-    return [r for r in rows(Record, evidence.records) if r.source == "derived" and r.reason != "LastWords"]
+    return [r for r in evidence.records if r.source == "derived" and r.reason != "LastWords"]
 
 
 def of(reason: str, files: dict[str, Any]) -> list[Record]:

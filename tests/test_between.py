@@ -7,9 +7,8 @@ from trees import DESCRIBE_NODE, DESCRIBE_POD, EVENTS_TABLE, NODE, NODE_OBJECT, 
 
 from analyzer.analysis import Options, read, screen_of
 from analyzer.bundle import Bundle
-from analyzer.frames import rows
 from analyzer.ingest.between import is_between
-from analyzer.model import Evidence, FileEntry, Record
+from analyzer.model import Evidence
 from patterns.load import load_library
 
 SCREEN = screen_of(load_library(()))
@@ -68,15 +67,15 @@ def test_dumps_taken_in_a_loop_are_read_whole(said: bytes) -> None:
         pods_txt=twice(PODS_TABLE),
     )
 
-    assert [(f.path, f.status, f.unparsed) for f in rows(FileEntry, found.files) if f.unparsed] == []
-    assert set(found.pods["name"].to_list()) == {POD}
-    assert set(found.nodes["node"].to_list()) == {NODE}
-    messages = {r.message for r in rows(Record, found.records) if r.source == "event"}
+    assert [(f.path, f.status, f.unparsed) for f in found.files if f.unparsed] == []
+    assert {row.name for row in found.pods} == {POD}
+    assert {row.node for row in found.nodes} == {NODE}
+    messages = {r.message for r in found.records if r.source == "event"}
     assert not [m for m in messages if "TAKEN" in m or "round" in m]
 
 
 def test_a_file_of_nothing_but_times_is_known_as_that() -> None:
-    [entry] = rows(FileEntry, evidence(times_txt=b"start,UTC,2024-03-05T07:15:00\nend,UTC,2024-03-05T07:16:00\n").files)
+    [entry] = evidence(times_txt=b"start,UTC,2024-03-05T07:15:00\nend,UTC,2024-03-05T07:16:00\n").files
     assert (entry.format, entry.status) == ("times", "parsed")
 
 
@@ -90,13 +89,13 @@ def test_the_events_of_a_pod_that_is_gone_are_that_pod_s() -> None:
     )
     found = evidence(describe_txt=DESCRIBE_POD + b"\n\n" + gone)
 
-    [entry] = rows(FileEntry, found.files)
+    [entry] = found.files
     assert entry.unparsed == 0
-    assert [r.line for r in rows(Record, found.records) if r.name == "web-0" and r.reason == "BackOff"] == [43]
+    assert [r.line for r in found.records if r.name == "web-0" and r.reason == "BackOff"] == [43]
 
 
 def test_the_ledger_shows_the_first_line_of_a_description_that_fits_nowhere() -> None:
-    [entry] = rows(FileEntry, evidence(events_txt=EVENTS_TABLE + b"\n\nwho wrote this?\n").files)
+    [entry] = evidence(events_txt=EVENTS_TABLE + b"\n\nwho wrote this?\n").files
     assert (entry.status, entry.unparsed, entry.sample, entry.sample_line) == ("partial", 1, "who wrote this?", 6)
 
 
@@ -105,7 +104,7 @@ def test_a_template_and_a_readme_that_look_like_objects_are_texts() -> None:
         chart_yaml=b'apiVersion: v1\nkind: ConfigMap\nmetadata: {{ include "labels" . }}\n  {{- if .x }}\n   a: "\n',
         README_md=b"# Chart\n\nUse it:\n\napiVersion: v2\nthis is a chart\nand text\n",
     )
-    assert [(f.path, f.status, f.format, f.unparsed) for f in rows(FileEntry, found.files)] == [
+    assert [(f.path, f.status, f.format, f.unparsed) for f in found.files] == [
         ("README.md", "parsed", "document", 0),
         ("chart.yaml", "parsed", "yaml", 0),
     ]

@@ -10,11 +10,9 @@ import pytest
 from analyzer.analysis import analyze_bundle
 from analyzer.bundle import Bundle
 from analyzer.derive import LINES
-from analyzer.frames import rows
 from analyzer.ingest import allowance, blocks, ingest
 from analyzer.ingest.bulk import read_log
 from analyzer.layout import place
-from analyzer.model import Container, FileEntry, Note, Record
 from analyzer.screen import Screen
 from analyzer.verdict import incomplete
 from patterns.load import load_library
@@ -185,7 +183,7 @@ def test_bytes_that_are_not_utf8_are_shown_and_nuls_stay(screen):
 
 def test_a_binary_file_is_skipped_with_its_lines_counted(screen):
     table = evidence({"core.log": b"\x7fELF" + b"\0\n\1\2" * 100, "b.log": b"text\n"}, screen).files
-    entry = {e.path: e for e in rows(FileEntry, table)}["core.log"]
+    entry = {e.path: e for e in table}["core.log"]
     assert (entry.status, entry.reason, entry.lines, entry.skipped) == ("skipped", "binary file", 101, 101)
 
 
@@ -205,7 +203,7 @@ def test_a_pod_dump_of_several_containers_is_told_apart(screen):
 
 
 def test_an_empty_file_is_parsed_and_says_so(screen):
-    (entry,) = rows(FileEntry, evidence({LOG: b""}, screen).files)
+    (entry,) = evidence({LOG: b""}, screen).files
     assert (entry.status, entry.reason, entry.lines) == ("parsed", "empty file", 0)
 
 
@@ -217,7 +215,7 @@ def test_every_line_is_accounted_for_in_every_file(screen):
         "pod.yaml": b"apiVersion: v1\nkind: Pod\nmetadata: {name: web-0, namespace: shop}\n",
         "x/1.log.gz": gzip.compress(b"1\n2\n3"),
     }
-    found = rows(FileEntry, evidence(files, screen).files)
+    found = evidence(files, screen).files
     assert {e.path: e.lines for e in found} == {
         LOG: 2, "get-nodes.txt": 3, "version.json": 1, "pod.yaml": 3, "x/1.log.gz": 3,
     }  # fmt: skip
@@ -242,12 +240,12 @@ def test_a_flat_name_is_resolved_against_the_containers_that_are_there(screen):
         "odd.log": b"panic: x\n",
     }
     found = evidence(files, screen)
-    assert {c.container for c in rows(Container, found.containers)} == {"app", "proxy"}
-    owners = {r.path: (r.namespace, r.name, r.container) for r in rows(Record, found.records) if "panic" in r.message}
+    assert {c.container for c in found.containers} == {"app", "proxy"}
+    owners = {r.path: (r.namespace, r.name, r.container) for r in found.records if "panic" in r.message}
     assert owners["web-0-app.log"] == ("shop", "web-0", "app")
     assert owners["proxy.previous.log"] == ("shop", "web-0", "proxy")
     assert owners["odd.log"][:2] == (None, None)
-    entries = {e.path: (e.pod, e.container, e.instance) for e in rows(FileEntry, found.files)}
+    entries = {e.path: (e.pod, e.container, e.instance) for e in found.files}
     assert entries["proxy.previous.log"] == ("web-0", "proxy", "previous")
 
 
@@ -257,27 +255,25 @@ def test_a_log_called_as_a_pod_is_that_pods_where_only_a_table_lists_it(screen):
         "web-0.log": b"panic: one\n",
         "shop-web-0.previous.log": b"panic: two\n",
     }
-    owners = {r.path: (r.namespace, r.name) for r in rows(Record, evidence(files, screen).records) if r.path[-1] == "g"}
+    owners = {r.path: (r.namespace, r.name) for r in evidence(files, screen).records if r.path[-1] == "g"}
     assert owners == {"web-0.log": ("shop", "web-0"), "shop-web-0.previous.log": ("shop", "web-0")}
 
 
 def test_a_log_called_as_a_deployments_pod_is_that_pods_where_nothing_else_is_there(screen):
     files = {"web-6d5f4c7b9d-x2k8p-app.log": b"panic: one\n", "web-6d5f4c7b9d-x2k8q.log": b"panic: two\n"}
-    owners = {(r.name, r.container) for r in rows(Record, evidence(files, screen).records)}
+    owners = {(r.name, r.container) for r in evidence(files, screen).records}
     assert owners == {("web-6d5f4c7b9d-x2k8p", "app"), ("web-6d5f4c7b9d-x2k8q", None)}
 
 
 def test_a_log_fetched_twice_counts_once(screen):
     folder = "namespaces/shop/pods/web-0/app/app/logs"
     data = stamped(1, "panic: a") + b"panic: without a time\n"
-    found = rows(
-        Record, evidence({f"{folder}/previous.log": data, f"{folder}/previous.insecure.log": data}, screen).records
-    )
+    found = evidence({f"{folder}/previous.log": data, f"{folder}/previous.insecure.log": data}, screen).records
     assert [(r.path, r.line) for r in found] == [(f"{folder}/previous.log", 1), (f"{folder}/previous.log", 2)]
 
 
 def test_equal_lines_of_one_file_stay(screen):
-    found = rows(Record, evidence({LOG: stamped(1, "panic: a") * 3}, screen).records)
+    found = evidence({LOG: stamped(1, "panic: a") * 3}, screen).records
     assert [r.line for r in found] == [1, 2, 3]
 
 
@@ -290,17 +286,17 @@ def test_a_file_our_code_fails_on_is_named_and_the_rest_is_read(screen, monkeypa
     monkeypatch.setattr(reading, "choose", broken)
     files = {"pod.yaml": POD, LOG: stamped(1, "panic: a")}
     found = ingest(Bundle.of_files(files), screen)
-    entries = {e.path: (e.status, e.reason) for e in rows(FileEntry, found.files)}
+    entries = {e.path: (e.status, e.reason) for e in found.files}
     assert entries["pod.yaml"] == ("skipped", "our reader failed: ZeroDivisionError: a bug of ours")
     assert entries[LOG] == ("parsed", None)
-    assert [n.problem for n in rows(Note, found.notes)] == ["internal error: ZeroDivisionError: a bug of ours"]
+    assert [n.problem for n in found.notes] == ["internal error: ZeroDivisionError: a bug of ours"]
     with pytest.raises(ZeroDivisionError):
         ingest(Bundle.of_files(files), screen, strict=True)
 
 
 def test_a_file_cut_by_damage_is_partial_and_keeps_its_lines(screen):
     data = gzip.compress(b"".join(stamped(n % 3600, f"panic: {n * 7919 % 9973}") for n in range(5000)))
-    (entry,) = rows(FileEntry, evidence({f"{LOG}.gz": data[: len(data) // 2]}, screen).files)
+    (entry,) = evidence({f"{LOG}.gz": data[: len(data) // 2]}, screen).files
     assert (entry.status, entry.reason) == ("partial", "gzip data ends early")
     assert 500 < entry.lines < 5000
 
@@ -317,7 +313,7 @@ def test_two_readings_give_the_same_frames_and_progress_names_each_file(screen):
     told = []
     first = evidence(files, screen, progress=lambda count, _, path: told.append((count, path)))
     second = evidence(files, screen)
-    assert first.records.equals(second.records) and first.files.equals(second.files)
+    assert first.records == second.records and first.files == second.files
     assert list(dict.fromkeys(told)) == [(1, "b.log"), (2, LOG), (3, "pod.yaml")]
 
 
@@ -435,14 +431,14 @@ def test_records_beyond_the_most_are_left_out_and_a_note_says_how_many(screen, m
     monkeypatch.setattr(allowance, "MOST_RECORDS", 7)
     files = {f"{n}.log": b"panic: one\npanic: two\npanic: three\n" for n in range(5)}
     found = evidence(files, screen)
-    assert [(r.path, r.line) for r in rows(Record, found.records)] == [
+    assert [(r.path, r.line) for r in found.records] == [
         *((f"{n}.log", line) for n in range(2) for line in (1, 2, 3)),
         ("2.log", 1),
     ]
-    assert [(n.path, n.count, n.problem) for n in rows(Note, found.notes)] == [
+    assert [(n.path, n.count, n.problem) for n in found.notes] == [
         ("2.log", 8, "more than 7 records: the rest, from this file on, is read and counted, not kept")
     ]
-    assert [(f.lines, f.parsed) for f in rows(FileEntry, found.files)] == [(3, 3)] * 5
+    assert [(f.lines, f.parsed) for f in found.files] == [(3, 3)] * 5
 
 
 def export_entry(message, priority, second=0):

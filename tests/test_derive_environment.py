@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from analyzer.analysis import read, screen_of
 from analyzer.bundle import Bundle
-from analyzer.frames import rows
-from analyzer.model import Record
 from patterns.load import load_library
 
 POD = """\
@@ -31,7 +29,7 @@ def told(env: str = "{name: LOG_LEVEL, value: info}") -> list[str]:
     files = {"pod.yaml": POD.replace("WORKER_ENV", env).replace("WORKER_READY", "false")}
     files["logs/worker.log"] = "2025-03-11T08:21:10Z FATAL QUEUE_URL is not set\n"
     evidence = read(Bundle.of_files({p: t.encode() for p, t in files.items()}), screen_of(load_library()))
-    return [r.message for r in rows(Record, evidence.records) if r.reason == "VariableSetElsewhere"]
+    return [r.message for r in evidence.records if r.reason == "VariableSetElsewhere"]
 
 
 def test_a_variable_that_only_the_neighbour_has_is_told() -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from analyzer import analysis
 from analyzer.bundle import Bundle
-from analyzer.frames import rows
 from analyzer.ingest import objects
 from analyzer.model import Record
 from analyzer.placement import Placement
@@ -193,7 +192,7 @@ def test_a_page_of_events_counts_only_what_the_events_do_not_say() -> None:
     }  # fmt: skip
     files = {"mg/event-filter.html": page, "mg/image/event-filter.html": page, "mg/image/e.json": orjson.dumps(event)}
     screen = analysis.screen_of(load_library(()))
-    found = rows(Record, analysis.read(Bundle.of_files(files), screen).records)
+    found = analysis.read(Bundle.of_files(files), screen).records
 
     assert [(r.path, r.line, r.reason, r.count) for r in found if r.source == "event"] == [
         ("mg/event-filter.html", 37, "ScalingReplicaSet", 1),

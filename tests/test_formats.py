@@ -23,7 +23,6 @@ from typer.testing import CliRunner
 from analyzer import formats
 from analyzer.bundle import Bundle
 from analyzer.cli import app
-from analyzer.frames import rows
 from analyzer.ingest import (
     cri,
     ingest,
@@ -41,15 +40,8 @@ from analyzer.ingest.logline import LogHints, LogLine, parse_line
 from analyzer.ingest.reading import FORMATS
 from analyzer.layout import place
 from analyzer.model import (
-    Container,
     Evidence,
-    FileEntry,
-    Node,
-    Note,
-    Object,
-    Pod,
     Record,
-    Usage,
 )
 from analyzer.screen import Screen
 
@@ -194,8 +186,8 @@ def test_a_line_as_people_paste_it_gives_time_source_level_subject_and_message(
 
 def events_of(name: str, text: str, screen: Screen) -> list[Record]:
     evidence = read({name: text.encode()}, screen)
-    assert [(f.status, f.unparsed, f.skipped) for f in rows(FileEntry, evidence.files)] == [("parsed", 0, 0)]
-    return [r for r in rows(Record, evidence.records) if r.source == "event"]
+    assert [(f.status, f.unparsed, f.skipped) for f in evidence.files] == [("parsed", 0, 0)]
+    return [r for r in evidence.records if r.source == "event"]
 
 
 POD_HEAD = "Name:         web-0\nNamespace:    shop\nNode:         node-a/192.0.2.11\nStatus:       Pending\n"
@@ -251,9 +243,7 @@ def test_every_line_of_the_collection_is_read(screen: Screen) -> None:
     plain = {"9", "42", "43", "78", "79", "80", "82", "83", "84", "85"}  # no time, level or tag in the line itself
     for number, text in blocks:
         evidence = read({"pasted.txt": text.encode()}, screen)
-        assert [(f.lines, f.unparsed, f.skipped) for f in rows(FileEntry, evidence.files)] == [
-            (text.count("\n") + 1, 0, 0)
-        ], number
+        assert [(f.lines, f.unparsed, f.skipped) for f in evidence.files] == [(text.count("\n") + 1, 0, 0)], number
         lines = [parse_line(line, LogHints()) for line in text.split("\n")]
         assert number in plain or any(map(says_something, lines)), number
 
@@ -329,14 +319,11 @@ def encoded(value: object) -> object:
 
 def rows_of(evidence: Evidence) -> dict[str, Any]:
     kinds = (
-        (FileEntry, evidence.files), (Note, evidence.notes), (Record, evidence.records), (Pod, evidence.pods),
-        (Container, evidence.containers), (Node, evidence.nodes), (Object, evidence.objects),
-        (Usage, evidence.usages),
+        evidence.files, evidence.notes, evidence.records, evidence.pods, evidence.containers, evidence.nodes,
+        evidence.objects, evidence.usages,
     )  # fmt: skip
-    found = {kind.__name__: [plain(row) for row in rows(kind, frame)] for kind, frame in kinds}
-    content: dict[str, Any] = json.loads(
-        json.dumps({name: value for name, value in found.items() if value}, default=encoded)
-    )
+    found = {type(kind[0]).__name__: [plain(row) for row in kind] for kind in kinds if kind}
+    content: dict[str, Any] = json.loads(json.dumps(found, default=encoded))
     return content
 
 
@@ -353,7 +340,7 @@ def test_the_sample_of_a_format_gives_its_golden_rows(name: str, screen: Screen)
 @pytest.mark.parametrize("name", DIRECTORIES)
 def test_every_record_of_a_sample_quotes_the_line_it_cites(name: str, screen: Screen) -> None:
     files = files_of(name)
-    for record in rows(Record, read(files, screen).records):
+    for record in read(files, screen).records:
         line = files[record.path].split(b"\n")[record.line - 1].decode("utf-8", "backslashreplace")
         assert (record.text or record.message) in line or record.source == "container_log"
 
@@ -395,9 +382,9 @@ def test_a_binary_journal_without_journalctl_is_listed_with_the_command_that_con
     monkeypatch.setenv("PATH", str(tmp_path))
     evidence = read({"var/log/journal/0a/system.journal": BINARY}, screen)
 
-    (entry,) = rows(FileEntry, evidence.files)
+    (entry,) = evidence.files
     assert (entry.status, entry.lines, entry.skipped) == ("skipped", 41, 41)
-    assert [n.problem for n in rows(Note, evidence.notes) if "journalctl --file" in n.problem]
+    assert [n.problem for n in evidence.notes if "journalctl --file" in n.problem]
 
 
 def program(tmp_path: Path, script: str) -> None:
@@ -415,10 +402,10 @@ def test_a_binary_journal_is_read_through_journalctl(
     monkeypatch.setenv("PATH", str(tmp_path))
     evidence = read({"var/log/journal/0a/system.journal": BINARY}, screen)
 
-    (record,) = rows(Record, evidence.records)
+    (record,) = evidence.records
     assert (record.source, record.node, record.message, record.line) == ("kernel_log", "n", "Out of memory", 1)
     assert record.timestamp == dt.datetime(2024, 3, 5, 7, 8, 9, 1, dt.UTC)
-    assert [(f.status, f.format) for f in rows(FileEntry, evidence.files)] == [("parsed", "journal binary")]
+    assert [(f.status, f.format) for f in evidence.files] == [("parsed", "journal binary")]
 
 
 def test_a_binary_journal_that_journalctl_refuses_is_skipped(
@@ -428,6 +415,6 @@ def test_a_binary_journal_that_journalctl_refuses_is_skipped(
     monkeypatch.setenv("PATH", str(tmp_path))
     evidence = read({"var/log/journal/0a/system.journal": BINARY}, screen)
 
-    (entry,) = rows(FileEntry, evidence.files)
+    (entry,) = evidence.files
     assert (entry.status, entry.lines, entry.skipped) == ("skipped", 41, 41)
-    assert [n.problem for n in rows(Note, evidence.notes) if "exit code 1" in n.problem]
+    assert [n.problem for n in evidence.notes if "exit code 1" in n.problem]

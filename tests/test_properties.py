@@ -21,7 +21,6 @@ from analyzer.accounts import as_document
 from analyzer.bundle import Bundle, Limits
 from analyzer.encoding import decode, wide_encoding
 from analyzer.errors import InputError
-from analyzer.frames import rows
 from analyzer.ingest import blocks, documents, ingest, journal_export, journal_json, journal_verbose
 from analyzer.ingest.bulk import read_log
 from analyzer.ingest.doubts import doubts
@@ -31,7 +30,6 @@ from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.parts import part_of
 from analyzer.ingest.reading import FORMATS
 from analyzer.layout import place
-from analyzer.model import FileEntry, Note
 from analyzer.names import clean_name
 from analyzer.screen import Screen
 
@@ -184,7 +182,7 @@ def test_an_archive_of_any_content_is_read_and_every_file_of_it_adds_up(raw: byt
         evidence = ingest(Bundle.of_files({name: raw}, limits), screen(), strict=True)
     except InputError:
         return
-    entries, notes = rows(FileEntry, evidence.files), rows(Note, evidence.notes)
+    entries, notes = evidence.files, evidence.notes
     assert entries
     for told in as_document(entries, notes)["files"]:
         for counts in (told, told["content"] or told):

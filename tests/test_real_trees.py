@@ -21,7 +21,6 @@ import pytest
 
 from analyzer.analysis import screen_of
 from analyzer.bundle import open_bundle
-from analyzer.frames import rows
 from analyzer.ingest import ingest
 from analyzer.model import FileEntry
 from patterns.load import load_library
@@ -104,7 +103,7 @@ def tree(request: pytest.FixtureRequest) -> tuple[str, list[FileEntry]]:
     if name in LARGE and not os.environ.get("PODTOPSY_ALL_TREES"):
         pytest.skip("large: set PODTOPSY_ALL_TREES=1")
     screen = screen_of(load_library(()))
-    return name, rows(FileEntry, ingest(open_bundle([REAL / name]), screen, strict=True).files)
+    return name, list(ingest(open_bundle([REAL / name]), screen, strict=True).files)
 
 
 def test_every_file_has_one_entry_and_every_line_one_fate(tree: tuple[str, list[FileEntry]]) -> None:

@@ -15,9 +15,8 @@ import pytest
 from analyzer.accounts import as_text
 from analyzer.analysis import screen_of
 from analyzer.bundle import Bundle, open_bundle
-from analyzer.frames import rows
 from analyzer.ingest import ingest
-from analyzer.model import Evidence, FileEntry, Note, Record
+from analyzer.model import Evidence, FileEntry
 from analyzer.screen import Screen
 from analyzer.timezone import zone
 from patterns.load import load_library
@@ -32,11 +31,11 @@ def screen() -> Screen:
 
 
 def entries(evidence: Evidence) -> dict[str, FileEntry]:
-    return {f.path: f for f in rows(FileEntry, evidence.files)}
+    return {f.path: f for f in evidence.files}
 
 
 def notes(evidence: Evidence) -> list[tuple[str, str, int]]:
-    return [(n.path, n.problem, n.count) for n in rows(Note, evidence.notes)]
+    return [(n.path, n.problem, n.count) for n in evidence.notes]
 
 
 def namespace(uid: str) -> bytes:
@@ -111,7 +110,7 @@ def test_a_line_of_current_previous_and_rotated_logs_is_counted_once_and_stays_w
         "previous.insecure.log": (1, 0, 1),
         "rotated/0.log.20240305-070900.gz": (1, 0, 1),
     }
-    assert {(r.path.removeprefix(f"{MG}/"), r.line) for r in rows(Record, evidence.records)} == {
+    assert {(r.path.removeprefix(f"{MG}/"), r.line) for r in evidence.records} == {
         ("current.log", 2),
         ("previous.log", 1),
     }
@@ -169,7 +168,7 @@ def test_the_ledger_shows_a_line_that_could_not_be_read(screen: Screen) -> None:
     assert (entry.status, entry.unparsed, entry.sample, entry.sample_line) == (
         "partial", 1, "Error from server (Forbidden)", 4,
     )  # fmt: skip
-    text = as_text([entry], rows(Note, evidence.notes))
+    text = as_text([entry], evidence.notes)
     assert "    line 4: Error from server (Forbidden)" in text.split("\n")
     assert "  flat, 1 file:\n    path matches *.yaml, *.json\n" in text
 
@@ -180,7 +179,7 @@ def test_the_ledger_is_80_columns_wide_and_says_what_became_of_files_without_a_l
     table = header + b"3s          Warning   BackOff   pod/web-0   Back-off\n"
     files = {path: b"it broke\n", "copy": table, "again": table, "core": b"\0\1\2" * 50, "x/pods.yaml": b"kind: [\n"}
     evidence = ingest(Bundle.of_files(files), screen)
-    text = as_text(rows(FileEntry, evidence.files), rows(Note, evidence.notes))
+    text = as_text(evidence.files, evidence.notes)
 
     assert [line for line in text.split("\n") if len(line) > 80] == [path]
     for read_as, count in (("read as text", "1 file"), ("read as event_table", "2 files"), ("not read", "1 file")):
@@ -220,7 +219,7 @@ def test_times_without_a_zone_follow_the_option(screen: Screen) -> None:
     files = {"dmesg.txt": b"[Tue Mar  5 09:08:09 2024] Out of memory: Killed process 7 (java)\n"}
     evidence = ingest(Bundle.of_files(files), screen, timezone=zone("+02:00"))
 
-    assert rows(Record, evidence.records)[0].timestamp == dt.datetime(2024, 3, 5, 7, 8, 9, tzinfo=dt.UTC)
+    assert evidence.records[0].timestamp == dt.datetime(2024, 3, 5, 7, 8, 9, tzinfo=dt.UTC)
 
 
 def test_a_journal_is_as_old_as_its_first_line_says_it_ends(screen: Screen) -> None:
@@ -228,7 +227,7 @@ def test_a_journal_is_as_old_as_its_first_line_says_it_ends(screen: Screen) -> N
     line = b"Mar 05 09:08:09 w1 kernel: Out of memory: Killed process 7 (java) total-vm:1kB\n"
     evidence = ingest(Bundle.of_files({"journal.log": head + line}), screen)
 
-    assert rows(Record, evidence.records)[0].timestamp == dt.datetime(2024, 3, 5, 8, 8, 9, tzinfo=dt.UTC)
+    assert evidence.records[0].timestamp == dt.datetime(2024, 3, 5, 8, 8, 9, tzinfo=dt.UTC)
     assert evidence.collected_at == dt.datetime(2024, 3, 5, 8, 30, tzinfo=dt.UTC)
 
 
@@ -261,10 +260,8 @@ def test_a_cluster_info_dump_in_one_file_gives_its_objects_and_its_logs(screen: 
     [entry] = entries(evidence).values()
 
     assert (entry.status, entry.format, entry.lines, entry.parsed) == ("parsed", "objects", 7, 7)
-    assert [(r.namespace, r.name, r.container, r.line) for r in rows(Record, evidence.records)] == [
-        ("shop", "web-0", "app", 6)
-    ]
-    assert evidence.nodes["node"].to_list() == ["n1"]
+    assert [(r.namespace, r.name, r.container, r.line) for r in evidence.records] == [("shop", "web-0", "app", 6)]
+    assert [row.node for row in evidence.nodes] == ["n1"]
 
 
 def test_a_text_that_speaks_of_a_dump_within_its_lines_is_no_dump(screen: Screen) -> None:
@@ -276,7 +273,7 @@ def test_a_text_that_speaks_of_a_dump_within_its_lines_is_no_dump(screen: Screen
     [entry] = entries(evidence).values()
 
     assert (entry.format, entry.lines, entry.parsed, entry.records) == ("objects", 6, 6, 0)
-    assert evidence.objects["keys"].to_list() == [["note"]]
+    assert [row.keys for row in evidence.objects] == [("note",)]
 
 
 def test_a_line_deep_in_a_large_file_is_shown_as_it_stands(screen: Screen) -> None:
@@ -288,7 +285,7 @@ def test_a_line_deep_in_a_large_file_is_shown_as_it_stands(screen: Screen) -> No
     assert (entry.lines, entry.unparsed, entry.sample, entry.sample_line) == (
         90_004, 1, "Unable to connect to the server", 90_004,
     )  # fmt: skip
-    assert evidence.pods.height == 30_000
+    assert len(evidence.pods) == 30_000
 
 
 def test_dumps_with_a_line_of_a_script_between_them_are_read(screen: Screen) -> None:
@@ -301,4 +298,4 @@ def test_dumps_with_a_line_of_a_script_between_them_are_read(screen: Screen) -> 
     [entry] = entries(evidence).values()
 
     assert (entry.status, entry.lines, entry.unparsed, entry.sample) == ("partial", 12, 2, "the first one")
-    assert evidence.nodes["node"].to_list() == ["n1", "n2"]
+    assert [row.node for row in evidence.nodes] == ["n1", "n2"]

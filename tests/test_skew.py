@@ -14,8 +14,7 @@ from analyzer.analysis import Options, analyze_bundle, read, screen_of
 from analyzer.bundle import Bundle
 from analyzer.diagnosis import Diagnosis
 from analyzer.document import document
-from analyzer.frames import rows
-from analyzer.model import Evidence, Note, Record
+from analyzer.model import Evidence, Note
 from patterns.load import load_library
 
 LIBRARY = load_library(())
@@ -123,7 +122,7 @@ def test_the_times_of_a_node_whose_clock_differs_carry_the_error() -> None:
             "other_log": b"2024-03-05T07:08:09Z panic: elsewhere\n",
         },
     )
-    told = {(r.path, r.timestamp_error_seconds) for r in rows(Record, evidence(files).records) if r.source != "derived"}
+    told = {(r.path, r.timestamp_error_seconds) for r in evidence(files).records if r.source != "derived"}
 
     assert ("events.yaml", 35.0) in told
     assert (f"{POD}-{BOX}.log", 35.0) in told

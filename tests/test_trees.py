@@ -17,8 +17,7 @@ from trees import BOX, FLAT, MINIKUBE, NODE, NS, PASTE, POD, TREES, VAR_LOG, Tre
 from analyzer.analysis import Options, analyze, analyze_bundle, read, screen_of
 from analyzer.bundle import Bundle
 from analyzer.diagnosis import Diagnosis
-from analyzer.frames import rows
-from analyzer.model import ARCHIVE, Evidence, FileEntry, Record
+from analyzer.model import ARCHIVE, Evidence, FileEntry
 from patterns.load import load_library
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,13 +127,13 @@ def test_standard_input_may_be_a_described_pod_with_the_words_of_its_container()
 def test_every_section_of_minikube_logs_is_read_as_what_it_is() -> None:
     evidence = read_(MINIKUBE)
 
-    [entry] = rows(FileEntry, evidence.files)
+    [entry] = evidence.files
     assert (entry.format, entry.status, entry.unparsed) == ("sections", "parsed", 0)
-    assert evidence.nodes["node"].to_list() == [NODE]
-    assert evidence.containers.select("pod", "container", "state", "restart_count").rows() == [
+    assert [row.node for row in evidence.nodes] == [NODE]
+    assert [(c.pod, c.container, c.state, c.restart_count) for c in evidence.containers] == [
         (POD, BOX, "terminated", 6)
     ]
-    [kubelet] = [r for r in rows(Record, evidence.records) if r.source == "kubelet_log"]
+    [kubelet] = [r for r in evidence.records if r.source == "kubelet_log"]
     assert (kubelet.line, kubelet.name, kubelet.reason) == (91, POD, "CrashLoopBackOff")
     assert MINIKUBE["minikube-logs.txt"].split(b"\n")[90].decode() == kubelet.text
 
@@ -157,7 +156,7 @@ def test_the_logs_of_two_pods_in_one_session_are_told_apart() -> None:
         b"Mar 05 07:08:10 w1 kubelet[9]: E0305 07:08:10.1     9 kubelet.go:1] PLEG is not healthy: "
         b"pleg was last seen active 3m1s ago\n"
     )
-    records = rows(Record, read_({"session.txt": session}).records)
+    records = read_({"session.txt": session}).records
 
     assert {(r.line, r.source, r.namespace, r.name, r.container) for r in records if r.source != "derived"} == {
         (2, "container_log", "shop", "web-0", "app"),
@@ -169,7 +168,7 @@ def test_the_logs_of_two_pods_in_one_session_are_told_apart() -> None:
 
 def test_a_log_that_quotes_one_command_stays_one_log() -> None:
     log = b"starting\n$ kubectl get pods\nfatal: no config\n"
-    [entry] = rows(FileEntry, read_({"web-0.log": log}).files)
+    [entry] = read_({"web-0.log": log}).files
     assert (entry.format, entry.parsed) == ("log", 3)
 
 
@@ -188,5 +187,5 @@ NAME    READY   STATUS    RESTARTS   AGE
 web-0   1/1     Running   0          5d
 """
     found = read_({"session.txt": session})
-    assert [f.format for f in rows(FileEntry, found.files)] == ["sections"]
+    assert [f.format for f in found.files] == ["sections"]
     assert found.keyed == (("pin", "4711"),)

@@ -11,13 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import polars as pl
-
 from analyzer.cre.proof import Proof
 from analyzer.cre.rule import EVENT_SOURCES, Rule, Term, leaves, terms_of
 from analyzer.cre.terms import Slow, prover
 from analyzer.diagnosis import EvidenceLine, ObjectRef
-from analyzer.frames import rows
 from analyzer.model import Evidence, Record
 
 MOST_TIMES: Final = 100  # that one event is counted
@@ -41,7 +38,7 @@ def event_lines(evidence: Evidence, rules: Sequence[Rule], slow: Slow) -> list[E
     terms = tuple(dict.fromkeys(term for leaf in asked for term in terms_of(leaf)))
     if not terms:
         return []
-    events = rows(Record, evidence.records.filter(pl.col("source") == "event").select(pl.exclude("record_id")))
+    events = [r for r in evidence.records if r.source == "event"]
     return [line for event in events for line in _lines(event, terms, slow)]
 
 

@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Callable
 from typing import Final
 
-import polars as pl
-
 from analyzer.derive import (
     control_plane,
     dependents,
@@ -27,8 +25,8 @@ from analyzer.derive import (
 )
 from analyzer.derive.facts import Facts, Owner
 from analyzer.derive.identity import complete
-from analyzer.frames import ORDER, frame
 from analyzer.model import INTERNAL_ERROR, Evidence, Note, Record
+from analyzer.order import ordered
 
 Derivation = Callable[[Facts], list[Record]]
 
@@ -100,16 +98,8 @@ def derive(evidence: Evidence, strict: bool = False) -> Evidence:
             problem = f"{INTERNAL_ERROR}: {derivation.__name__}: {type(error).__name__}"
             broken.append(Note(path="", problem=problem))
     if broken:
-        notes = pl.concat([evidence.notes, frame(Note, broken)])
-        evidence = dataclasses.replace(evidence, notes=notes)
-    if not added:
-        return evidence
-    known = frame(Record, added)
-    together = pl.concat([evidence.records.select(known.columns), known])
-    records = together.sort([n for n in ORDER if n in together.columns], maintain_order=True, nulls_last=False)
-    if "record_id" in evidence.records.columns:
-        records = records.with_row_index("record_id")
-    return dataclasses.replace(evidence, records=records)
+        evidence = dataclasses.replace(evidence, notes=(*evidence.notes, *ordered(broken)))
+    return dataclasses.replace(evidence, records=ordered([*evidence.records, *ordered(added)])) if added else evidence
 
 
 def _on_node(facts: Facts, record: Record) -> Record:

@@ -1,4 +1,4 @@
-"""The frames of one bundle as typed rows that can be looked up by what they are about."""
+"""The rows of one bundle, to be looked up by what they are about."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from analyzer.derive.merge import (
 )
 from analyzer.derive.owners import Owned, Owner, complete_owners, owner_of
 from analyzer.derive.pulls import with_image_owners
-from analyzer.frames import rows
 from analyzer.model import (
     Container,
     Evidence,
@@ -55,9 +54,9 @@ EPOCH: Final = dt.datetime(1904, 1, 1, tzinfo=dt.UTC)  # sorts what has no time 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Typed rows of all frames, each pod, container, mount, probe and need once, from all files that tell of it.
+    """All rows, each pod, container, mount, probe and need once, from all files that tell of it.
 
-    Pods of a fragment may have no namespace (None) or no name (""). `records` is in the frame's order.
+    Pods of a fragment may have no namespace (None) or no name (""). `records` has the order of the evidence.
     """
 
     records: tuple[Record, ...]
@@ -87,17 +86,17 @@ class Facts:
 
     @classmethod
     def of(cls, evidence: Evidence) -> Facts:
-        """Read and index the frames of `evidence`."""
-        records = tuple(rows(Record, evidence.records))
-        said_pods, said_containers = rows(Pod, evidence.pods), rows(Container, evidence.containers)
+        """Merge and index the rows of `evidence`."""
+        records = evidence.records
+        said_pods, said_containers = evidence.pods, evidence.containers
         spaces = namespaces_of_pods(said_pods, said_containers, records)
         pods = distinct_pods(in_namespace(said_pods, spaces))
         containers = distinct_containers(in_namespace(said_containers, spaces))
-        mounts = distinct_mounts(in_namespace(rows(Mount, evidence.mounts), spaces))
-        probes = distinct_probes(in_namespace(rows(Probe, evidence.probes), spaces))
-        references = distinct_references(in_namespace(rows(Reference, evidence.references), spaces))
-        objects = tuple(rows(Object, evidence.objects))
-        files = tuple(rows(FileEntry, evidence.files))
+        mounts = distinct_mounts(in_namespace(evidence.mounts, spaces))
+        probes = distinct_probes(in_namespace(evidence.probes, spaces))
+        references = distinct_references(in_namespace(evidence.references, spaces))
+        objects = evidence.objects
+        files = evidence.files
         by_kind: dict[tuple[str, str], list[Object]] = defaultdict(list)
         for thing in objects:
             by_kind[thing.kind, thing.namespace or ""].append(thing)
@@ -108,9 +107,9 @@ class Facts:
             probes=probes,
             mounts=mounts,
             references=references,
-            nodes=tuple(rows(Node, evidence.nodes)),
+            nodes=evidence.nodes,
             objects=objects,
-            usages=tuple(rows(Usage, evidence.usages)),
+            usages=evidence.usages,
             files=files,
             present=evidence.present,
             _pods={Owner(p.namespace or "", p.name): p for p in pods},
@@ -125,7 +124,7 @@ class Facts:
         return unindexed.with_records(records)
 
     def with_records(self, records: tuple[Record, ...]) -> Facts:
-        """The same bundle with these records, in the frame's order, in place of the ones before."""
+        """The same bundle with these records, in their order, in place of the ones before."""
         completed = complete_owners(records, self.pods, self.containers, self.mounts)
         owners = with_image_owners(records, completed, self.containers)
         by_owner: dict[Owner, list[int]] = defaultdict(list)

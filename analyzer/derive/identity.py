@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections import defaultdict
-from typing import Final
-
-import polars as pl
 
 from analyzer.derive.facts import Facts, Owner
-from analyzer.frames import ORDER
 from analyzer.model import Evidence, Record
-
-_COMPLETED: Final = ("namespace", "kind", "name", "container", "node")
+from analyzer.order import ordered
 
 
 def complete(evidence: Evidence) -> tuple[Evidence, Facts]:
@@ -24,17 +20,10 @@ def complete(evidence: Evidence) -> tuple[Evidence, Facts]:
     facts = Facts.of(evidence)
     nodes = _full_names(facts)
     completed = [_on_full_node(_completed(record, owner), nodes) for owner, record in facts.owned_records()]
-    if completed == list(facts.records):
+    if all(map(operator.is_, completed, facts.records)):
         return evidence, facts
-    table = evidence.records.with_columns(
-        pl.Series(name, [getattr(record, name) for record in completed], dtype=pl.String) for name in _COMPLETED
-    )
-    # The order of frames goes by some of these columns: table and records are put into it together.
-    by = [name for name in ORDER if name in table.columns]
-    table = table.drop("record_id", strict=False).with_row_index("record_id").sort(by, maintain_order=True)
-    ordered = tuple(completed[i] for i in table["record_id"].to_list())
-    table = table.drop("record_id").with_row_index("record_id")
-    return dataclasses.replace(evidence, records=table), facts.with_records(ordered)
+    records = ordered(completed)  # which goes by what was filled in, too
+    return dataclasses.replace(evidence, records=records), facts.with_records(records)
 
 
 def _full_names(facts: Facts) -> dict[str, str]:
@@ -55,10 +44,14 @@ def _on_full_node(record: Record, nodes: dict[str, str]) -> Record:
 def _completed(record: Record, owner: Owner) -> Record:
     if not owner.pod and not owner.container:
         return record
-    return dataclasses.replace(
-        record,
-        namespace=record.namespace or owner.namespace or None,
-        kind=record.kind or ("Pod" if owner.pod else None),
-        name=record.name or owner.pod or None,
-        container=record.container or owner.container or None,
+    said = (record.namespace, record.kind, record.name, record.container)
+    full = (
+        record.namespace or owner.namespace or None,
+        record.kind or ("Pod" if owner.pod else None),
+        record.name or owner.pod or None,
+        record.container or owner.container or None,
     )
+    if full == said:
+        return record
+    namespace, kind, name, container = full
+    return dataclasses.replace(record, namespace=namespace, kind=kind, name=name, container=container)

@@ -6,12 +6,9 @@ import datetime as dt
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
-
-import polars as pl
+from typing import Final, get_type_hints
 
 from analyzer.bundle import Bundle
-from analyzer.frames import frame, schema
 from analyzer.ingest import allowance as allowed
 from analyzer.ingest import clock, skew
 from analyzer.ingest.ages import proven_times
@@ -28,20 +25,17 @@ from analyzer.model import (
     Container,
     Evidence,
     FileEntry,
-    Mount,
     Node,
     Note,
     Object,
     Pod,
-    Probe,
     Record,
-    Reference,
-    Usage,
 )
+from analyzer.order import ordered
 from analyzer.screen import Screen
 
 INSTANTS: Final[dict[type[object], tuple[str, ...]]] = {
-    row: tuple(name for name, dtype in schema(row).items() if isinstance(dtype, pl.Datetime))
+    row: tuple(name for name, hint in get_type_hints(row).items() if hint == dt.datetime | None)
     for row in (Pod, Container, Node, Object)
 }
 
@@ -133,18 +127,13 @@ def _known(waiting: deque[Reading | None], second: SecondReader, must_wait: bool
 
 
 def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
-    probes = frame(Probe, [row for h in gathered.harvests for row in h.probes])
-    mounts = frame(Mount, [row for h in gathered.harvests for row in h.mounts])
-    references = frame(Reference, [row for h in gathered.harvests for row in h.references])
-    # Nothing asks for these rows again: without them the frames of the others need no memory of their own.
-    gathered.harvests = [replace(h, probes=(), mounts=(), references=()) for h in gathered.harvests]
     harvests = gathered.harvests
+    pods = [row for h in harvests for row in h.pods]
     containers = [row for h in harvests for row in h.containers]
     objects_found = [row for h in harvests for row in h.objects]
     found = [row for h in harvests for row in h.records]
     records = without_copies(found)
     files = _counted(gathered.files, found, records)
-    pods = [row for h in harvests for row in h.pods]
     records, files = attribute(records, files, gathered.stems, containers, pods)
     told = [*gathered.collected, *(h.collected_at for h in harvests if h.collected_at is not None)]
     collected_at = max(told, default=None) or max((s.last for s in gathered.spans.values()), default=None)
@@ -157,17 +146,17 @@ def _evidence(gathered: _Gathered, timezone: dt.tzinfo | None) -> Evidence:
     clocks = skew.clocks(h.pairs for h in harvests)
     notes += skew.notes(clocks, zip(gathered.order, (h.pairs for h in harvests), strict=True))
     return Evidence(
-        records=frame(Record, skew.uncertain(settled.records, pods, clocks)).with_row_index("record_id"),
-        pods=frame(Pod, pods),
-        containers=frame(Container, containers),
-        probes=probes,
-        mounts=mounts,
-        references=references,
-        nodes=frame(Node, [row for h in harvests for row in h.nodes]),
-        objects=frame(Object, objects_found),
-        usages=frame(Usage, [row for h in harvests for row in h.usages]),
-        files=frame(FileEntry, settled.files),
-        notes=frame(Note, notes),
+        records=ordered(skew.uncertain(settled.records, pods, clocks)),
+        pods=ordered(pods),
+        containers=ordered(containers),
+        probes=ordered(row for h in harvests for row in h.probes),
+        mounts=ordered(row for h in harvests for row in h.mounts),
+        references=ordered(row for h in harvests for row in h.references),
+        nodes=ordered(row for h in harvests for row in h.nodes),
+        objects=ordered(objects_found),
+        usages=ordered(row for h in harvests for row in h.usages),
+        files=ordered(settled.files),
+        notes=ordered(notes),
         sought=tuple(line for h in harvests for line in h.sought),
         collected_at=settled.collected_at,
         clocks=clocks,

@@ -22,7 +22,7 @@ _AT_ONCE: Final = 1 << 19  # bytes whose lines are counted at once
 
 @dataclass(slots=True)
 class Gathered:
-    """One list a frame, filled by the readers of single objects, tables and sections."""
+    """One list for each kind of row, filled by the readers of single objects, tables and sections."""
 
     path: str
     records: list[Record] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""One row of a table as rows of the frames."""
+"""One row of a table as rows of ours."""
 
 from __future__ import annotations
 

@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from analyzer.frames import rows
-from analyzer.model import Evidence, Node, Object, Pod, Record
+from analyzer.model import Evidence
 from analyzer.redact import wellknown
 from analyzer.redact.literals import Literals
 
@@ -86,13 +85,9 @@ class Anonymizer:
     @classmethod
     def of(cls, evidence: Evidence) -> Anonymizer:
         """With the names that the bundle's objects and records have."""
-        pods, records = rows(Pod, evidence.pods), rows(Record, evidence.records)
-        objects = rows(Object, evidence.objects)
-        nodes = (
-            {n.node for n in rows(Node, evidence.nodes)}
-            | {p.node or "" for p in pods}
-            | {r.node or "" for r in records}
-        )
+        pods, records = evidence.pods, evidence.records
+        objects = evidence.objects
+        nodes = {n.node for n in evidence.nodes} | {p.node or "" for p in pods} | {r.node or "" for r in records}
         spaces = {p.namespace or "" for p in pods} | {r.namespace or "" for r in records}
         spaces |= {(o.name if o.kind == "Namespace" else o.namespace) or "" for o in objects}
         return cls(nodes, spaces)
