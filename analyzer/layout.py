@@ -24,7 +24,7 @@ def place(path: str) -> Placement:
     """What the path alone tells; role "unknown" leaves the decision to the content. Never raises."""
     name = _COMPRESSION.sub("", path[-LONGEST:])
     for rule in RULES:
-        match = rule.path.search(name)
+        match = rule.match(name)
         if match is not None:
             return _placement(rule, match, path)
     return Placement(layout="other", why="no known layout: the content decides")

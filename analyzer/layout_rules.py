@@ -31,12 +31,28 @@ class Rule:
     layout: str
     role: str
     shape: str
-    path: re.Pattern[str]
+    path: re.Pattern[str]  # from the beginning of a directory's or file's name to the end of the path
+    begins: str  # the words that `path` begins with, where it does: to look for them is all that most rules cost
     instance: str | None = None
+
+    def match(self, name: str) -> re.Match[str] | None:
+        """The match that begins furthest left."""
+        at = name.find(self.begins)
+        while at >= 0:
+            found = self.path.match(name, at) if not at or name[at - 1] == "/" else None
+            if found is not None:
+                return found
+            at = name.find(self.begins, at + 1) if self.begins else name.find("/", at) + 1 or -1
+        return None
+
+
+_PLAIN: Final = re.compile(r"(?:[\w/-]|\\\.)*(?![?*+{])")
 
 
 def _rule(layout: str, role: str, shape: str, path: str, instance: str | None = None) -> Rule:
-    return Rule(layout, role, shape, re.compile(rf"(?:^|/){path}$"), instance)
+    plain = _PLAIN.match(path)
+    begins = plain[0].replace("\\.", ".") if plain is not None else ""
+    return Rule(layout, role, shape, re.compile(rf"{path}$"), begins, instance)
 
 
 _NS: Final = r"(?P<namespace>[a-z0-9][a-z0-9-]{0,62})"
