@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 from analyzer.ingest.fields import Fields, mapping, parts, remembered, text
@@ -38,28 +39,28 @@ def in_object(thing: Object) -> Holder:
     )
 
 
-def of_environment(spec: Fields) -> tuple[tuple[str, str], ...]:
-    """(Name, value) of a container's environment variables with telling names."""
+def of_environment(spec: Fields) -> tuple[tuple[str, tuple[str]], ...]:
+    """(Name, the one value) of a container's environment variables with telling names."""
     return _of_variables(parts(spec, "env"))
 
 
 @remembered
-def _of_variables(variables: Sequence[Fields]) -> tuple[tuple[str, str], ...]:
+def _of_variables(variables: Sequence[Fields]) -> tuple[tuple[str, tuple[str]], ...]:
     return tuple(of_pairs((text(v, "name") or "", text(v, "value") or "") for v in variables))
 
 
-def of_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Those (name, value) whose name tells that it is a secret."""
-    return ((name, value) for name, value in pairs if value and telling(name))
+def of_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, tuple[str]]]:
+    """Those (name, the one value) whose name tells that it is a secret."""
+    return ((name, (value,)) for name, value in pairs if value and telling(name))
 
 
-def of_secret(fields: Fields) -> Iterator[tuple[str, str]]:
-    """(Key, value) of a Secret's data and stringData, as written and decoded."""
-    yield from written_in(fields)
+def of_secret(fields: Fields) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(Key, values) of a Secret's data and stringData: as written, and the lines of what is decoded."""
+    yield from ((key, (value,)) for key, value in written_in(fields))
     for key in mapping(fields, "data"):
         value = text(fields, "data", key)
         if value and not is_placeholder(value):
-            yield from ((key, line) for line in _decoded(value))
+            yield key, _decoded(value)
 
 
 def written_in(fields: Fields) -> Iterator[tuple[str, str]]:
@@ -69,9 +70,10 @@ def written_in(fields: Fields) -> Iterator[tuple[str, str]]:
         yield from ((key, value) for key, value in values if value)
 
 
-def _decoded(value: str) -> Iterator[str]:
+@functools.lru_cache(maxsize=64)  # the certificates of a cluster stand in fifty of its Secrets
+def _decoded(value: str) -> tuple[str, ...]:
     try:
         said = base64.b64decode(value, validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
-        return
-    yield from (line for line in said.split("\n") if line.isprintable())
+        return ()
+    return tuple(dict.fromkeys(line for line in said.split("\n") if line.isprintable()))

@@ -41,12 +41,12 @@ class Gathered:
     secrets: list[str] = field(default_factory=list, repr=False)
     pairs: list[Pair] = field(default_factory=list)  # times that two clocks wrote
 
-    def keep_secrets(self, found: Iterable[tuple[str, str]], holder: Holder) -> None:
-        """Remember the values of these (what holds it, value), and once for each what holds one, like `holder`."""
+    def keep_secrets(self, found: Iterable[tuple[str, Iterable[str]]], holder: Holder) -> None:
+        """Remember the values of these (what holds them, values), and once for each what holds one, like `holder`."""
         told: dict[str, None] = {}
-        for what, value in found:
-            self.secrets.append(value)
-            if what not in told and not is_placeholder(value):
+        for what, values in found:
+            self.secrets.extend(values)
+            if what not in told and not all(map(is_placeholder, values)):
                 told[what] = None
         self.holders.extend(replace(holder, what=what) for what in told)
 
