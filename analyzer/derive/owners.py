@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from analyzer.model import Container, Mount, Pod, Record
 
@@ -15,9 +14,8 @@ _CONTAINER_IN_MESSAGE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Owner:
-    """A container of a pod, or the pod when `container` is ""; "" is unknown."""
+class Owner(NamedTuple):
+    """A container of a pod, or the pod when `container` is ""; "" is unknown. A tuple, since most joins look it up."""
 
     namespace: str = ""
     pod: str = ""
