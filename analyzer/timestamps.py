@@ -110,6 +110,12 @@ def leading_time(text: str, start: int = 0) -> Instant | None:
     >>> leading_time("Jul 19 15:51:01 node-1 kubelet[9]: x").end
     15
     """
+    usual = _USUAL.match(text, start)
+    if usual is not None:
+        try:
+            return Instant(_in_range(dt.datetime.fromisoformat(usual[0])), usual.end(), has_zone=True)
+        except ValueError:  # a leap second, or a day that is none
+            pass
     first = text[start : start + 1]
     patterns = _DIGIT_FIRST if "0" <= first <= "9" else _LETTER_FIRST if first.isalpha() else ()
     for pattern in patterns:
@@ -163,6 +169,8 @@ _YEAR, _WORD = "(?P<year>[0-9]{4})", r"[^\W\d_]{2,10}\.?"
 _NAME, _DAY = rf"(?P<name>{_WORD})", "(?P<day>[0-9]{1,2})"
 _HALF = "(?P<half>上午|下午)?"  # a.m. or p.m. of Chinese log viewers
 
+# What container runtimes and `kubectl logs --timestamps` write, when their zone is UTC.
+_USUAL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,12})?Z")
 _KLOG: Final = re.compile(rf"(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})[ ]+{_CLOCK}")
 _DIGIT_FIRST: Final = tuple(
     re.compile(pattern)

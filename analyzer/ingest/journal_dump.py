@@ -17,7 +17,7 @@ from analyzer.ingest.feed import Feed
 from analyzer.ingest.harvest import Harvest
 from analyzer.ingest.journal_entry import Entry
 from analyzer.ingest.layer import Layer
-from analyzer.ingest.log_record import CONTEXT_LINES, context, record_of, shortened
+from analyzer.ingest.log_record import CONTEXT_LINES, record_of, shortened
 from analyzer.ingest.logline import LogHints, parse_inside
 from analyzer.ingest.repeats import KEPT, Repeats
 from analyzer.ingest.sought import SoughtLines
@@ -160,8 +160,8 @@ class _Reading:
         confirm = self.screen.confirm
         if hit.candidates and not confirm(line.message, hit.candidates) and not confirm(hit.layer.text, hit.candidates):
             return None
-        record = record_of(line, decode(shortened(hit.entry.raw, 0)), self.path, hit.entry.number)
-        return replace(record, before=context(hit.before), after=context(_following(hit)))
+        text = decode(shortened(hit.entry.raw, 0))
+        return record_of(line, text, self.path, hit.entry.number, hit.before, _following(hit))
 
     def finish(self) -> None:
         """Make the records that stand for the lines that were not kept."""

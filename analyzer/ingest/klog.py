@@ -8,8 +8,7 @@ pkg/kubelet/kuberuntime (container=c pod=name_namespace(uid)), client-go tools/r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from analyzer.ingest.layer import Layer
 from analyzer.timestamps import klog_time
@@ -26,6 +25,7 @@ _WORDS: Final = {"INFO": "info", "WARNING": "warning", "ERROR": "error", "FATAL"
 _WORD: Final = re.compile(r"(INFO|WARNING|ERROR|FATAL):")  # glog as some vendors change it
 _PLACE: Final = re.compile(r" {1,8}[0-9]{1,10} ([\w./@-]{1,256}):[0-9]{1,6}\](?: |$)")
 _PLACE_ALONE: Final = re.compile(r"([\w./-]{1,128}\.go):[0-9]{1,6}\] ")
+_LONGEST_PLACE: Final = 140
 
 # Source files that only the kubelet has: a klog line without a journal header names its program by them alone.
 _KUBELET_FILES: Final = frozenset({
@@ -65,8 +65,7 @@ _FIELD_PATH: Final = re.compile(r"spec\.(?:c|initC|ephemeralC)ontainers\{([^}]{1
 _TYPE_REASON: Final = re.compile(r"type: '(\w{0,32})' reason: '(\w{0,128})'")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(NamedTuple):
     """What a component's message is about, as far as it says so."""
 
     namespace: str | None = None
@@ -84,14 +83,15 @@ _NOBODY: Final = Subject()
 def peel(line: str) -> Layer | None:
     """The message behind a klog header; None when there is none. A file of the kubelet makes it likely its log."""
     level, start = _LEVELS.get(line[:1]), 1
-    word = _WORD.match(line)
+    word = None if level is None else _WORD.match(line)
     if word is not None:
         level, start = _WORDS[word.group(1)], word.end()
     instant = klog_time(line, start) if level is not None and line[start : start + 4].isdecimal() else None
     place = None if instant is None else _PLACE.match(line, instant.end)
     if place is None:
         level, instant = None, None
-        place = _PLACE_ALONE.match(line)  # the header was cut away up to its file name
+        is_place = ".go:" in line[:_LONGEST_PLACE]
+        place = _PLACE_ALONE.match(line) if is_place else None  # the header was cut away up to its file name
         if place is None:
             return None
     file = place.group(1).rpartition("/")[2]
@@ -108,21 +108,27 @@ def fields(text: str) -> dict[str, str]:
     return found
 
 
-def subject(message: str) -> Subject:
-    """The object that a structured message, an echoed event or a sentence of the kubelet names."""
+def subject(message: str, *, must_state: bool = False) -> Subject:
+    """The object that a structured message, an echoed event or a sentence of the kubelet names.
+
+    With `must_state` sentences do not count.
+    """
     if "Event(v1.ObjectReference{" in message:
         return _echoed_event(message)
-    keys = fields(message) if "=" in message else {}
     if message.startswith('"Event occurred"'):
-        return _event_occurred(keys)
-    failed = _FAILED_TO.search(message)
+        return _event_occurred(fields(message))
+    has_pod = "pod=" in message or "pods=" in message
+    if must_state and not has_pod:
+        return _NOBODY
+    keys = fields(message) if has_pod or "containerName=" in message else {}
+    failed = _FAILED_TO.search(message) if "failed to " in message else None
     container = keys.get("containerName") or _container_in(message, failed)
     reason = failed.group(3) if failed else None
     pod = keys.get("pod") or _only(keys.get("pods", ""))
     namespace, slash, name = pod.partition("/")
     if slash and namespace and name and " " not in pod:
         return Subject(namespace=namespace, kind="Pod", name=name, container=container, reason=reason, is_stated=True)
-    return _in_sentence(message, container, reason)
+    return _NOBODY if must_state else _in_sentence(message, container, reason)
 
 
 def _echoed_event(message: str) -> Subject:
@@ -172,24 +178,25 @@ def _container_in(message: str, failed: re.Match[str] | None) -> str | None:
     # of a sandbox the pod stands there: name_ns(uid), or its uid alone
     if failed is not None and "(" not in failed.group(2) and not failed.group(1).endswith("PodSandbox"):
         return failed.group(2)
-    match = _CONTAINER.search(message)
+    match = _CONTAINER.search(message) if "container=" in message else None
     return match.group(1) if match else None
 
 
 def _in_sentence(message: str, container: str | None, reason: str | None) -> Subject:
     """The one pod that a sentence names as name_namespace(uid); nobody when it names several."""
-    pods = {match.group(2, 1): match.group(4) for match in _POD.finditer(message)}
+    found = _POD.finditer(message) if "_" in message and "(" in message else ()
+    pods = {match.group(2, 1): match.group(4) for match in found}
     if len(pods) == 1:
         [((namespace, name), behind)] = pods.items()
         return Subject(namespace=namespace, kind="Pod", name=name, container=container or behind, reason=reason)
-    watched = None if pods else _WATCHED.search(message)
+    watched = _WATCHED.search(message) if not pods and 'object-"' in message else None
     if watched is not None:
         namespace, name, kind = watched.groups()
         return Subject(namespace=namespace, kind=kind, name=name)
     sandbox = None if pods else _in_runtime(message)
     if sandbox is not None:
         return sandbox
-    quoted = None if pods else _POD_QUOTED.search(message)
+    quoted = _POD_QUOTED.search(message) if not pods and "(UID: " in message else None
     if quoted is not None and not _UID.fullmatch(quoted.group(1)):
         return Subject(kind="Pod", name=quoted.group(1), container=container, reason=reason)
     return Subject(reason=reason)
@@ -197,7 +204,7 @@ def _in_sentence(message: str, container: str | None, reason: str | None) -> Sub
 
 def _in_runtime(message: str) -> Subject | None:
     """The pod that containerd or CRI-O names."""
-    sandbox = _SANDBOX.search(message)
+    sandbox = _SANDBOX.search(message) if "PodSandboxMetadata" in message else None
     if sandbox is not None:
         inside = _IN_SANDBOX.search(message)
         container = inside.group(1) if inside else None

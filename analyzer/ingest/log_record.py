@@ -15,14 +15,18 @@ CONTEXT_LINES: Final = 2
 LONG_LINE_BYTES: Final = 64 << 10
 
 
-def record_of(line: LogLine, text: str, path: str, number: int) -> Record:
-    """`text` is the whole line as it stands at `path`:`number`."""
+def record_of(
+    line: LogLine, text: str, path: str, number: int, before: Iterable[bytes] = (), after: Iterable[bytes] = ()
+) -> Record:
+    """`text` is the whole line as it stands at `path`:`number`, `before` and `after` are those around it."""
     return Record(
         source=line.source,
         message=line.message,
         path=path,
         line=number,
         text=text[:TEXT_CHARACTERS],
+        before=context(before),
+        after=context(after),
         timestamp=line.timestamp,
         timestamp_error_seconds=line.timestamp_error_seconds,
         is_yearless=line.is_yearless,

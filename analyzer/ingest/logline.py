@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from analyzer.ingest import applog, bare_message, cri, journal, kernel, klog, prefix
 from analyzer.ingest.klog import Subject
@@ -42,8 +42,7 @@ class LogHints:
     node: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogLine:
+class LogLine(NamedTuple):
     """One line, read; the fields are those of model.Record."""
 
     message: str  # verbatim, a part of the line (or of the string in its JSON envelope)
@@ -85,7 +84,8 @@ def _line(layers: list[Layer], hints: LogHints) -> LogLine:
     message = layers[-1].text
     source = _source(layers, hints)
     subject = _subject(layers, source)
-    instant = _instant([layer.instant for layer in layers if layer.instant is not None])
+    instants = [layer.instant for layer in layers if layer.instant is not None]
+    instant = _instant(instants)
     is_own = subject.name is not None
     named = next((layer for layer in layers if layer.name is not None), None)  # by `kubectl logs --prefix`
     pod = named.name if named else hints.pod
@@ -94,7 +94,7 @@ def _line(layers: list[Layer], hints: LogHints) -> LogLine:
         message=message,
         source=source,
         timestamp=instant.timestamp if instant else None,
-        timestamp_error_seconds=_zone_gap([layer.instant for layer in layers if layer.instant is not None]),
+        timestamp_error_seconds=_zone_gap(instants),
         is_yearless=instant.is_yearless if instant else False,
         has_zone=instant.has_zone if instant else True,
         level=subject.level or next((layer.level for layer in reversed(layers) if layer.level), None),
@@ -112,8 +112,7 @@ def _line(layers: list[Layer], hints: LogHints) -> LogLine:
 
 def _as_event(line: LogLine, bare: bare_message.BareMessage) -> LogLine:
     """A line that is the message of an event: it is one, of the object that it names."""
-    return replace(
-        line,
+    return line._replace(
         source=bare.source,
         level="warning",
         kind=line.kind or bare.kind,
@@ -169,10 +168,9 @@ def _source(layers: list[Layer], hints: LogHints) -> str:
 
 def _subject(layers: list[Layer], source: str) -> Subject:
     """What the message is about. A container's own lines are about itself, unless a key or an event says otherwise."""
-    found = klog.subject(layers[-1].text)
-    if source == "container_log" and not found.is_stated:
-        return Subject()
-    return found
+    of_container = source == "container_log"
+    found = klog.subject(layers[-1].text, must_state=of_container)
+    return Subject() if of_container and not found.is_stated else found
 
 
 def _instant(stated: list[Instant]) -> Instant | None:

@@ -16,7 +16,7 @@ from analyzer.encoding import decode
 from analyzer.ingest import blocks, continuation, parts, sections
 from analyzer.ingest.blocks import Blocks, Scanned
 from analyzer.ingest.harvest import Harvest
-from analyzer.ingest.log_record import CONTEXT_LINES, LONG_LINE_BYTES, context, record_of, shortened
+from analyzer.ingest.log_record import CONTEXT_LINES, LONG_LINE_BYTES, record_of, shortened
 from analyzer.ingest.logline import LogHints, LogLine, parse_line
 from analyzer.ingest.repeats import KEPT, MAX_REFUSED, Kind, Repeats
 from analyzer.ingest.shape import Check, shape_of
@@ -221,8 +221,7 @@ class TextLog:
         line = self._parse(text, hit.number, hit.hints)
         if not self._screen.confirm(line.message, hit.candidates) and not self._screen.confirm(text, hit.candidates):
             return None
-        record = record_of(line, text, self._path, hit.number)
-        return replace(record, before=context(hit.before), after=context(hit.after))
+        return record_of(line, text, self._path, hit.number, hit.before, hit.after)
 
     def _parse(self, text: str, number: int, hints: LogHints) -> LogLine:
         return parse_line(text.lstrip("\ufeff") if number == 1 else text, hints)
