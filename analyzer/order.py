@@ -6,31 +6,45 @@ Every output follows from it, so two runs over the same bundle give the same byt
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 Row = TypeVar("Row")
+_Key = Callable[[Any], Any]
 
 ORDER: Final = ("path", "line", "source", "reason", "message", "namespace", "name", "pod", "container")
 """The fields that rows are sorted by, those of them that a row has; what is not said stands before what is."""
+_PLACE: Final = 2  # of them say where a row stands, and tell most rows apart
 
 
 def ordered(rows: Iterable[Row]) -> tuple[Row, ...]:
     """Rows of one class, sorted; equal ones stay as they came."""
     found = list(rows)
-    if found:
-        found.sort(key=_key(type(found[0])))
-    return tuple(found)
+    if not found:
+        return ()
+    kind: type[Any] = type(found[0])
+    place, whole = _keys(kind)
+    found.sort(key=place)
+    out: list[Row] = []
+    for _, same in groupby(found, place):
+        group = list(same)
+        out += sorted(group, key=whole) if len(group) > 1 else group
+    return tuple(out)
 
 
-def _key(row: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
-    has = {field.name for field in dataclasses.fields(row)}
-    names = [name for name in ORDER if name in has]
-    fields, unsaid = attrgetter(*names), [0 if name == "line" else "" for name in names]
+@functools.cache  # a row class never changes
+def _keys(row: type[Any]) -> tuple[_Key, _Key]:
+    """What to sort a class by: the place in the files, and all of ORDER."""
+    fields = {field.name: field for field in dataclasses.fields(row)}
+    names = [name for name in ORDER if name in fields]
+    unsaid = [0 if name == "line" else "" for name in names]
+    said = attrgetter(*names)
 
-    def key(value: Any) -> tuple[Any, ...]:
-        said: tuple[Any, ...] = fields(value)
-        return tuple(u if s is None else s for s, u in zip(said, unsaid, strict=True)) if None in said else said
+    def whole(value: Any) -> tuple[Any, ...]:
+        return tuple(u if s is None else s for s, u in zip(said(value), unsaid, strict=True))
 
-    return key
+    may_lack_line = "line" in fields and fields["line"].default is None
+    return (whole if may_lack_line else attrgetter(*names[:_PLACE])), whole

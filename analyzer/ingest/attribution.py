@@ -81,6 +81,8 @@ def attribute(
         owners = {stem: _named(stem) for stem in stems.values() if _LABEL.match(stem)} | owners
     by_path = {path: owners[stem] for path, stem in stems.items() if stem in owners}
     namespaces = _namespaces(containers)
+    if not by_path and not namespaces:
+        return list(records), list(files)
     return (
         [_with_owner(record, by_path.get(record.path), namespaces) for record in records],
         [_with_owner_file(entry, by_path.get(entry.path), namespaces) for entry in files],

@@ -86,7 +86,7 @@ def settle(
     reference = collected_at or _newest(rows, entries, absolute, yearless_files)
     latest = reference and _after(reference, _AHEAD_OF_COLLECTION if collected_at else _AHEAD_OF_NEWEST)
     return Settled(
-        records=tuple(_settled_record(row, reference, latest, zones) for row in rows),
+        records=tuple([_settled_record(row, reference, latest, zones) for row in rows]),
         files=tuple(_settled_file(f, latest, f.path in yearless_files, zones) for f in entries),
         collected_at=collected_at,
         reference=reference,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -43,8 +43,7 @@ _LONE_SURROGATE: Final = re.compile(
 _PROMPT: Final = re.compile(rb"\s*(?:(?:[\w.@:~/\[\]-]{0,80}[$#>] ?)?(?:kubectl|oc|k) [^\n]*\n\s*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One API object and where it stands: raw[start:end]."""
 
     fields: fields.Fields

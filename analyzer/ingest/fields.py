@@ -90,9 +90,9 @@ def text(value: object, *path: str) -> str | None:
 def string(fields: Fields, key: str) -> str | None:
     """text() of one key of a map."""
     found = fields.get(key)
-    if found is None:
-        return None
-    return found or None if isinstance(found, str) else text(found)
+    if found.__class__ is str:
+        return found or None
+    return None if found is None else text(found)
 
 
 def part(fields: Fields, key: str) -> Fields:
@@ -124,7 +124,7 @@ def flag(fields: Fields, key: str) -> bool | None:
 def moment(fields: Fields, key: str) -> dt.datetime | None:
     """instant() of one key of a map."""
     found = fields.get(key)
-    return timestamps.rfc3339(found) if isinstance(found, str) and len(found) >= 19 else None
+    return None if found is None else instant(found)
 
 
 def texts(value: object, *path: str) -> tuple[str, ...]:

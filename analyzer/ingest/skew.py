@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -21,6 +21,8 @@ from analyzer.model import Clock, Note, Pod, Record
 
 LEAST_SECONDS: Final = 2.0  # a smaller difference is the rounding of the stamps
 _SECOND: Final = 1.0
+_START: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MINUTE: Final = dt.timedelta(minutes=1)
 _KEPT: Final = 3  # the least delayed minutes of a node
 _CLOSE: Final = 2.0  # seconds between them: what waited for an API server that was away did so ever less long
 _OF_THE_NODE: Final = frozenset(
@@ -51,13 +53,13 @@ class Pairs:
 def of_event(event: Fields) -> Pair | None:
     """What an Event of a kubelet tells; None for others and where a stamp is missing."""
     source = part(event, "source")
-    if string(source, "component") != "kubelet":
+    if source.get("component") != "kubelet":
         return None
     node, first = string(source, "host"), moment(event, "firstTimestamp")
     stored = moment(part(event, "metadata"), "creationTimestamp")
     if node is None or first is None or stored is None:
         return None
-    return Pair(node, False, (first - stored).total_seconds(), int(stored.timestamp() // 60))
+    return Pair(node, False, (first - stored).total_seconds(), (stored - _START) // _MINUTE)
 
 
 def of_pod(pod: Fields) -> Pair | None:
@@ -67,16 +69,20 @@ def of_pod(pod: Fields) -> Pair | None:
     made = moment(metadata, "creationTimestamp")
     if node is None or seen is None or made is None or _MIRROR in part(metadata, "annotations"):
         return None
-    return Pair(node, True, (seen - made).total_seconds(), int(made.timestamp() // 60))
+    return Pair(node, True, (seen - made).total_seconds(), (made - _START) // _MINUTE)
 
 
 def least_of(pairs: Iterable[Pair]) -> tuple[Pairs, ...]:
     """Of each node and kind the pairs with the least delay."""
-    grouped: dict[tuple[str, bool], list[tuple[float, int]]] = defaultdict(list)
-    for pair in pairs:
-        grouped[pair.node, pair.is_start].append((pair.seconds, pair.minute))
+    counts: Counter[tuple[str, bool]] = Counter()
+    minutes: dict[tuple[str, bool], dict[int, float]] = defaultdict(dict)
+    for node, is_start, seconds, minute in pairs:
+        counts[node, is_start] += 1
+        best, nearer = minutes[node, is_start], min if is_start else max  # delay makes an event's distance smaller
+        best[minute] = nearer(best.get(minute, seconds), seconds)
     return tuple(
-        Pairs(node, is_start, len(found), _least(found, is_start)) for (node, is_start), found in grouped.items()
+        Pairs(*of, counts[of], _least(((seconds, minute) for minute, seconds in best.items()), of[1]))
+        for of, best in minutes.items()
     )
 
 
