@@ -25,7 +25,7 @@ def ordered(rows: Iterable[Row]) -> tuple[Row, ...]:
     found = list(rows)
     if not found:
         return ()
-    kind: type[Any] = type(found[0])
+    kind: Any = type(found[0])
     place, whole = _keys(kind)
     found.sort(key=place)
     out: list[Row] = []

@@ -166,7 +166,7 @@ def _with_providers(
             followed[first] += [lead, *followed.pop(_key(lead), [])]
             more[first] = more.get(first, frozenset()) | lead.explains
     left = [lead for lead in leads if _first(lead, above) is lead]
-    return [replace(c, explains=c.explains | more.get(_key(c), frozenset())) for c in left]
+    return [replace(c, explains=c.explains | more[_key(c)]) if _key(c) in more else c for c in left]
 
 
 def _first(lead: Candidate, above: Mapping[tuple[str, ObjectRef], Candidate]) -> Candidate:

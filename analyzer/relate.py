@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from analyzer.derive.facts import Facts, Owner
 from analyzer.diagnosis import ObjectRef
@@ -22,6 +24,9 @@ class Nearness:
 
     value: float
     words: str
+
+
+_near: Final = functools.lru_cache(maxsize=4096)(Nearness)  # of the pods of a workload each is as near to each
 
 
 def workload_of(facts: Facts, ref: ObjectRef) -> tuple[str, str] | None:
@@ -50,37 +55,37 @@ def nearness(facts: Facts, finding: ObjectRef, failure: ObjectRef) -> Nearness |
         return _nameless(finding, failure)
     mine, theirs = workload_of(facts, finding), workload_of(facts, failure)
     if mine is not None and mine == theirs and _same_namespace(finding, failure):
-        return Nearness(0.6, f"another object of {mine[0]} {mine[1]}")
+        return _near(0.6, f"another object of {mine[0]} {mine[1]}")
     if finding.kind == "Node" and finding.name == failure.node:
-        return Nearness(0.6, f"its node {finding.name}")
+        return _near(0.6, f"its node {finding.name}")
     if finding.kind == "Node" and failure.kind == "Pod" and not failure.node and len(facts.nodes) == 1:
-        return Nearness(0.5, f"{finding.name}, the only node there is")
+        return _near(0.5, f"{finding.name}, the only node there is")
     if finding.kind not in ("Pod", "Node") and _same_namespace(finding, failure):
-        return Nearness(0.35, f"the same namespace {failure.namespace}")
+        return _near(0.35, f"the same namespace {failure.namespace}")
     return None
 
 
 def _within_object(finding: ObjectRef, failure: ObjectRef) -> Nearness:
     if finding.container == failure.container:
         what = f"container {failure.container}" if failure.container else f"{failure.kind} {failure.name}"
-        return Nearness(1.0, f"the same {what}" if failure.container else what)
+        return _near(1.0, f"the same {what}" if failure.container else what)
     if not finding.container or not failure.container:
-        return Nearness(0.8, f"the same {failure.kind.lower()} {failure.name}")
-    return Nearness(0.6, f"another container of pod {failure.name}")
+        return _near(0.8, f"the same {failure.kind.lower()} {failure.name}")
+    return _near(0.6, f"another container of pod {failure.name}")
 
 
 def _nameless(finding: ObjectRef, failure: ObjectRef) -> Nearness | None:
     if finding.container:
         if finding.container == failure.container:
-            return Nearness(0.9, f"a log of container {failure.container}")
+            return _near(0.9, f"a log of container {failure.container}")
         if failure.kind == "Pod" and failure.name.startswith(f"{finding.container}-"):
-            return Nearness(0.7, f"a log named like pod {failure.name}")
-        return Nearness(0.4, "a log in the same bundle") if not failure.container else Nearness(0.3, "another log")
+            return _near(0.7, f"a log named like pod {failure.name}")
+        return _near(0.4, "a log in the same bundle") if not failure.container else _near(0.3, "another log")
     if finding.node and failure.node and finding.node != failure.node:
-        return Nearness(0.15, f"another node, {finding.node}")
+        return _near(0.15, f"another node, {finding.node}")
     if finding.node and finding.node == failure.node:
-        return Nearness(0.55, f"its node {finding.node}")
-    return Nearness(0.35, "the same bundle")
+        return _near(0.55, f"its node {finding.node}")
+    return _near(0.35, "the same bundle")
 
 
 def _same_namespace(one: ObjectRef, other: ObjectRef) -> bool:
