@@ -244,6 +244,8 @@ class Bundle:
         elif kind is None or kind in archive.FOREIGN:
             yield self._file(entry, Rewound(head, content))
         else:
+            if entry.given and kind in ("tar", "zip") and entry.stored is not None:
+                entry.stored.uncounted()
             with closing(ReadAhead(content)) if entry.given else nullcontext(content) as rest:
                 inner = replace(entry, stream=Rewound(head, rest))
                 yield from self._open(inner, depth if kind == "tar" else depth + 1)

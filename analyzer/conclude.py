@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 from collections.abc import Sequence
 
@@ -19,7 +20,7 @@ from analyzer.focus import EVERYTHING, Focus
 from analyzer.levels import with_records
 from analyzer.missing import missing
 from analyzer.model import INTERNAL_ERROR, Evidence, Record
-from analyzer.quiet import calm
+from analyzer.quiet import calm, why_calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
 from analyzer.secrets_held import secrets_held
@@ -59,6 +60,7 @@ def conclude(
         tell(n, r, case, ruled_out(r, [o for o in ranked if o is not r], case)) for n, r in enumerate(ranked, start=1)
     )
     unexplained = _unexplained(failed, ranked, facts)
+    why = functools.cache(functools.partial(why_calm, case))
     causes, unexplained = with_records(causes, unexplained, facts.records)
     return Diagnosis(
         version=__version__,
@@ -66,7 +68,7 @@ def conclude(
         causes=causes,
         unexplained=unexplained,
         explained=explained(case, ranked, causes),
-        calm=calm(case, ranked),
+        calm=calm(case, ranked, why),
         missing=missing(facts, failed, files, _rests_on(causes, unexplained), next(iter(causes), None)),
         complete=all(f.status == "parsed" for f in files) and all(n.is_of_source for n in notes),
         files=files,
@@ -74,7 +76,7 @@ def conclude(
         has_failures=bool(failed),
         secrets=secrets_held(evidence.holders, facts, causes, unexplained),
         also=also(facts.records, causes, unexplained),
-        seen=seen(case, ranked),
+        seen=seen(case, ranked, why),
         library=_library_facts(library),
         broken_parts=broken_parts(evidence),
         timeline=timeline(facts, causes, unexplained[:MOST_DRAWN]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from analyzer.case import Case
 from analyzer.diagnosis import Calm, Finding
@@ -13,15 +13,19 @@ from analyzer.recovery import has_recovered
 from analyzer.stages import is_past
 
 MOST = 10
+Why = Callable[[Finding], str | None]
 
 
-def calm(case: Case, ranked: Sequence[Ranked]) -> tuple[Calm, ...]:
-    """The findings that no diagnosis rests on, by what they say and why that is past, most frequent first."""
+def calm(case: Case, ranked: Sequence[Ranked], why: Why) -> tuple[Calm, ...]:
+    """The findings that no diagnosis rests on, by what they say and why that is past, most frequent first.
+
+    `why` is `why_calm` of the case.
+    """
     used = {c.finding for r in ranked for c in (r.lead, *r.same, *r.consequences)}
     failed = {f.about for f in case.failures}
     counts: Counter[tuple[str, str]] = Counter()
     for finding in case.findings:
-        because = None if finding in used or finding.about in failed else why_calm(case, finding)
+        because = None if finding in used or finding.about in failed else why(finding)
         if because is not None:
             counts[case.library.patterns[finding.pattern].title, because] += finding.count
     found = sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))

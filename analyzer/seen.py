@@ -7,22 +7,25 @@ from collections.abc import Mapping, Sequence
 
 from analyzer.case import Case
 from analyzer.diagnosis import Finding, ObjectRef, Seen
-from analyzer.quiet import why_calm
+from analyzer.quiet import Why
 from analyzer.rank import Ranked
 from analyzer.relate import workload_of
 
 Group = tuple[str, tuple[str, str], str, int, str]  # pattern, workload, container, rank, part
 
 
-def seen(case: Case, ranked: Sequence[Ranked]) -> tuple[Seen, ...]:
-    """One row for each pattern and workload: what belongs to a diagnosis first, then the most frequent."""
+def seen(case: Case, ranked: Sequence[Ranked], why: Why) -> tuple[Seen, ...]:
+    """One row for each pattern and workload: what belongs to a diagnosis first, then the most frequent.
+
+    `why` is `why_calm` of the case.
+    """
     parts = _parts(ranked)
     worst_first = reversed(list(enumerate(ranked, 1)))  # the best rank is written last
     hurt = {(a.kind, a.name): n for n, r in worst_first for i in r.explains for a in (case.failures[i].about,)}
     failed = frozenset(f.about for f in case.failures)
     groups: dict[Group, list[Finding]] = defaultdict(list)
     for finding in case.findings:
-        rank, part = parts.get(finding) or _part(case, finding, hurt, failed)
+        rank, part = parts.get(finding) or _part(case, finding, hurt, failed, why)
         about = finding.about
         workload = workload_of(case.facts, about) or (about.kind, about.name)
         groups[finding.pattern, workload, about.container, rank, part].append(finding)
@@ -41,7 +44,7 @@ def _parts(ranked: Sequence[Ranked]) -> dict[Finding, tuple[int, str]]:
 
 
 def _part(
-    case: Case, finding: Finding, hurt: Mapping[tuple[str, str], int], failed: frozenset[ObjectRef]
+    case: Case, finding: Finding, hurt: Mapping[tuple[str, str], int], failed: frozenset[ObjectRef], why: Why
 ) -> tuple[int, str]:
     about = finding.about
     is_symptom = case.library.patterns[finding.pattern].role == "symptom"
@@ -49,7 +52,7 @@ def _part(
         return hurt[about.kind, about.name], "symptom"
     if about in failed:
         return 0, "unexplained" if is_symptom else "open"
-    because = why_calm(case, finding)
+    because = why(finding)
     return 0, because if because is not None else "open"
 
 

@@ -23,6 +23,7 @@ class Stored(io.RawIOBase):
         self._source = source
         self._newlines = 0
         self._last = b""
+        self._is_counted = True
         self._left: int | None = None
         self.behind: Callable[[], int] = lambda: 0  # lines that were read, and are no part of the content
 
@@ -32,10 +33,14 @@ class Stored(io.RawIOBase):
         self._head = self._head[len(data) :]
         if len(data) != size:
             data += self._source.read(size - len(data) if size >= 0 else -1)
-        if data:
+        if data and self._is_counted:
             self._newlines += data.count(b"\n")
             self._last = data[-1:]
         return data
+
+    def uncounted(self) -> None:
+        """Nobody asks for its lines: of an archive that is the bundle itself, which is no file of it."""
+        self._is_counted = False
 
     def readable(self) -> bool:
         """Always."""

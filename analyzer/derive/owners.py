@@ -92,7 +92,7 @@ def complete_owners(
 def _said_owner(record: Record) -> Owner:
     pod = record.name or "" if record.kind in (None, "Pod") else ""
     container = record.container or ""
-    if not container and pod:
+    if not container and pod and "ontainer" in record.message:
         found = _CONTAINER_IN_MESSAGE.search(record.message)
         container = next((g for g in found.groups() if g), "") if found else ""
     if not pod and record.kind not in (None, "Pod"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Final
 
 from analyzer.model import Container, FileEntry, Pod, Record
@@ -162,10 +164,13 @@ def without_copies(records: Sequence[Record]) -> list[Record]:
     twins = {(r.path, r.line, r.message) for r in records if r.path.endswith("/previous.log")}
     owner: dict[tuple[object, ...], str] = {}
     kept: list[Record] = []
-    paths = {r.path for r in records}
-    place = {path: number for number, path in enumerate(sorted(paths, key=_preference))}
-    ordered = sorted(records, key=lambda r: (place[r.path], r.line))
-    if len(paths) == 1:
+    of_path: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        of_path[record.path].append(record)
+    by_line = attrgetter("line")
+    best_first = (sorted(of_path[path], key=by_line) for path in sorted(of_path, key=_preference))
+    ordered = [record for same in best_first for record in same]
+    if len(of_path) == 1:
         return ordered
     for record in ordered:
         is_dated_log = record.source in ("container_log", "control_plane_log") and record.timestamp is not None

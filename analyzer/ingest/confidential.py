@@ -5,12 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from analyzer.ingest.fields import Fields, mapping, parts, remembered, text
 from analyzer.model import Container, Holder, Object
 from analyzer.redact.telling import telling
 from analyzer.redact.values import is_placeholder
+
+_CERTIFICATE: Final = re.compile(r"-----BEGIN CERTIFICATE-----[^-]{0,65536}-----END CERTIFICATE-----")
+"""What anybody may see (RFC 7468): its server sends it to each client. The key beside it is another block."""
 
 
 def in_container(container: Container) -> Holder:
@@ -76,4 +81,5 @@ def _decoded(value: str) -> tuple[str, ...]:
         said = base64.b64decode(value, validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
         return ()
-    return tuple(dict.fromkeys(line for line in said.split("\n") if line.isprintable()))
+    lines = _CERTIFICATE.sub("", said).split("\n")
+    return tuple(dict.fromkeys(line for line in lines if line.isprintable()))

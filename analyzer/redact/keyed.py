@@ -12,6 +12,7 @@ from analyzer.redact.values import is_placeholder
 
 # key: value, "key": "value", and the same within a string of JSON, where the quotes are escaped.
 _KEY: Final = re.compile(r'(?<![\w.-])([\w.-]{1,253})(?:\\{0,3}["\'])?[ \t]{0,8}:[ \t]{0,8}(?:\\{0,3}["\'])?')
+_NAME: Final = re.compile(r"""(?<![\w.-])[\w.-]++(?=[\\"' \t]{0,12}:)""")  # what may be a key, and a few more
 _END: Final = " \t\r\n\"'\\,}"
 
 
@@ -27,7 +28,7 @@ class Keyed:
 
     def occurrences(self, text: str) -> list[Secret]:
         """Where a value stands behind its own key, from left to right."""
-        if not self._values:
+        if self._values.keys().isdisjoint(_NAME.findall(text)):
             return []
         found: list[Secret] = []
         for match in _KEY.finditer(text):
