@@ -6,6 +6,7 @@ pattern; 3 analysed, but our own code failed on a part of it; 130 interrupted.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -109,3 +110,5 @@ def main() -> None:
             raise
         typer.echo(f"podtopsy: internal error: {_where(error)}; --strict shows all of it", err=True)
         raise SystemExit(BROKEN) from None
+    finally:
+        gc.freeze()  # else Python looks through all there is for garbage once more before it ends

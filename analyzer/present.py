@@ -82,7 +82,11 @@ def json_bytes(content: Mapping[str, object]) -> bytes:
     """
     import orjson
 
-    text = orjson.dumps(_encodable(content), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    try:
+        text = orjson.dumps(content, option=option)
+    except orjson.JSONEncodeError:  # a lone surrogate somewhere, which is rare: nothing is looked through before
+        text = orjson.dumps(_encodable(content), option=option)
     return _STEERING.sub(lambda match: _json_escape(match.group()), text.decode()).encode()
 
 

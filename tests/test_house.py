@@ -41,6 +41,17 @@ def test_help_does_not_load_what_only_an_analysis_needs() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_a_diagnosis_makes_no_frames() -> None:
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom analyzer.cli import app\n"
+        "done = CliRunner().invoke(app, ['diagnose', 'samples/fluentd-mount-mismatch/bundle', '--format', 'html'])\n"
+        "assert done.exit_code == 0\n"
+        "print('polars' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "False\n"
+
+
 def test_the_bundles_we_ship_hold_nothing_of_the_data_beside_the_checkout() -> None:
     shared = ROOT.parent / "shared" / "incidents"
     if not shared.is_dir():

@@ -9,9 +9,11 @@ from analyzer.analysis import analyze_bundle
 from analyzer.bundle import Bundle
 from analyzer.compose import compose
 from analyzer.diagnosis import Diagnosis, Masked
+from analyzer.ingest import ingest
 from analyzer.present import to_json, to_text
 from analyzer.redact.mask import Masker
 from analyzer.redact.report import masked_text
+from analyzer.screen import Screen
 from patterns.load import load_library
 from reports import render
 
@@ -92,6 +94,18 @@ def test_values_of_a_secret_object_are_masked_in_plain_and_in_base64() -> None:
     shown = to_json(diagnosed(log, **{"namespaces/shop/core/secrets.yaml": secret})).decode()
     assert value not in shown
     assert coded not in shown
+
+
+def test_of_a_secret_with_certificate_and_key_the_key_alone_is_secret() -> None:
+    shown, hidden = "MIIDdzCCAl+gAwIBAgIEAgAAuTq8Zr1w", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj"
+    certificate = f"-----BEGIN CERTIFICATE-----\n{shown}\n-----END CERTIFICATE-----\n"
+    key = f"-----BEGIN PRIVATE KEY-----\n{hidden}\n-----END PRIVATE KEY-----\n"
+    coded = base64.b64encode((certificate + key + certificate).encode()).decode()
+    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: tls, namespace: shop}}\ndata: {{pem: {coded}}}\n"
+    evidence = ingest(Bundle.of_files({"tls.yaml": secret.encode()}), Screen.build(("x",)))
+    masker = Masker(evidence.secrets, evidence.keyed)
+    assert masker.clean([f"sent {shown}", f"kept {hidden}"]) == [f"sent {shown}", "kept <private-key-1>"]
+    assert masker.clean([coded]) != [coded]
 
 
 def test_the_same_value_gets_the_same_mask_in_every_way_of_writing() -> None:

@@ -46,6 +46,16 @@ def test_a_compressed_file_counts_its_own_lines_and_those_of_its_content(coding:
     assert found["content"] == content
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_compressed_file_that_is_the_bundle_counts_its_lines_too(times: int, tmp_path: Path) -> None:
+    data = TEXT
+    for _ in range(times):
+        data = gzip.compress(data, compresslevel=0, mtime=0)
+    (tmp_path / "web.log.gz").write_bytes(data)
+    (entry,), _ = ledger([tmp_path / "web.log.gz"])
+    assert (entry.lines, entry.stored_lines) == (300, lines_of(data))
+
+
 def test_what_stands_behind_the_compressed_data_is_skipped(tmp_path: Path) -> None:
     data = gzip.compress(TEXT, mtime=0)
     found = read(tmp_path, log=data + b"curl: (18) transfer closed\nagain\n")["log"]
