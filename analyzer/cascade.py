@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -182,10 +183,12 @@ def _chain(ranked: Ranked, case: Case, quoted: _Quoted) -> tuple[Step, ...]:
     steps: dict[str, Step] = {}
     for candidate in ranked.consequences:
         _add_step(steps, "mechanism", candidate.pattern.title, candidate.finding, quoted)
-    hurt = {case.failures[i].about for i in ranked.explains}
+    hurt: dict[tuple[str, str], set[ObjectRef]] = defaultdict(set)
+    for ref in (case.failures[i].about for i in ranked.explains):
+        hurt[ref.kind, ref.name].add(ref)
     for finding in case.findings:
-        pattern = case.library.patterns[finding.pattern]
-        if pattern.role == "symptom" and any(_touches(finding.about, ref) for ref in hurt):
+        pattern, same = case.library.patterns[finding.pattern], hurt.get((finding.about.kind, finding.about.name), ())
+        if pattern.role == "symptom" and any(_touches(finding.about, ref) for ref in same):
             _add_step(steps, "symptom", pattern.title, finding, quoted)
     roles = ("cause", "mechanism", "symptom")
     after = sorted(
@@ -195,10 +198,10 @@ def _chain(ranked: Ranked, case: Case, quoted: _Quoted) -> tuple[Step, ...]:
 
 
 def _touches(finding: ObjectRef, failure: ObjectRef) -> bool:
-    """The same object; of a pod, no other container."""
-    if (finding.kind, finding.name) != (failure.kind, failure.name) or not finding.name:
-        return False
-    return not finding.container or not failure.container or finding.container == failure.container
+    """Of two that have kind and name in common: it is named, and of a pod it is no other container."""
+    return bool(finding.name) and (
+        not finding.container or not failure.container or finding.container == failure.container
+    )
 
 
 def _add_step(steps: dict[str, Step], role: str, title: str, finding: Finding, quoted: _Quoted) -> None:

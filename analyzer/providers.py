@@ -72,11 +72,12 @@ def provides(behind: ObjectRef, about: ObjectRef, cause: str, message: str) -> b
     """Whether what is wrong with `behind` leaves `about` without what its message misses."""
     if behind.node and about.node and behind.node != about.node:
         return False
-    mine = _provider(behind)
-    if mine is None or cause not in mine.causes or _provider(about) is mine:
+    mine = provider_of(behind)
+    if mine is None or cause not in mine.causes or provider_of(about) is mine:
         return False
     return mine.words.search(message) is not None
 
 
-def _provider(ref: ObjectRef) -> Provider | None:
+def provider_of(ref: ObjectRef) -> Provider | None:
+    """The part of the cluster that this is of, where others live by it."""
     return next((p for p in PROVIDERS if ref.kind in p.kinds and p.name.match(ref.name or ref.container)), None)

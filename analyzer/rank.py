@@ -13,7 +13,7 @@ from analyzer.diagnosis import Finding, ObjectRef, ScoreTerm
 from analyzer.failures import is_known_well
 from analyzer.model import LOG_SOURCES
 from analyzer.places import Places
-from analyzer.providers import provides
+from analyzer.providers import provider_of, provides
 from analyzer.relate import Nearness, nearness, workload_of
 from analyzer.score import confidence, score
 from analyzer.stages import is_past
@@ -155,8 +155,9 @@ def _with_providers(
 ) -> list[Candidate]:
     """The leads, without those that only miss a part of the cluster which another lead is about."""
     above: dict[tuple[str, ObjectRef], Candidate] = {}
+    parts = [lead for lead in leads if provider_of(lead.finding.about) is not None]  # few, where leads are thousands
     for lead in leads:
-        behind = [c for c in leads if c is not lead and _provides(c, lead, facts)]
+        behind = [c for c in parts if c is not lead and _provides(c, lead, facts)]
         if behind:
             above[_key(lead)] = max(behind, key=_strength)
     more: dict[tuple[str, ObjectRef], frozenset[int]] = {}

@@ -60,8 +60,8 @@ def has_recovered(facts: Facts, finding: Finding) -> bool:
     if not finding.about.name:
         if finding.about.node and not facts.pods and _log_ran_on(facts, finding):
             return True
-        paths = {r.path for r in told}
-        about = [r for r in facts.records if r.source == "event" and r.name is None and r.path in paths]
+        near = (r for path in {r.path for r in told} for r in facts.records_in(path))
+        about = [r for r in near if r.source == "event" and r.name is None]
     elif finding.about.pod:
         about = [facts.records[i] for i in facts.ids_of(Owner(finding.about.namespace, finding.about.pod))]
     else:
@@ -98,7 +98,7 @@ def _served_since(facts: Facts, told: Sequence[Record]) -> bool:
     if facts.containers or any(r.source != "container_log" or r.path != told[0].path for r in told):
         return False
     last = max(r.line for r in told)
-    behind = [r for r in facts.records if r.path == told[0].path and r.line > last]
+    behind = [r for r in facts.records_in(told[0].path) if r.line > last]
     serving = [r.line for r in behind if _SERVES.search(r.message) or _is_reached(r, told)]
     return bool(serving) and not any(r.level in ("error", "fatal") and r.line > serving[0] for r in behind)
 
@@ -124,7 +124,7 @@ def worked_on(facts: Facts, finding: Finding) -> bool:
 
 def _is_followed_by_work(facts: Facts, path: str, records: Sequence[Record]) -> bool:
     last = max(r.line for r in records if r.path == path)
-    return any(r.path == path and r.line > last and is_at_work(r) for r in facts.records)
+    return any(r.line > last and is_at_work(r) for r in facts.records_in(path))
 
 
 def is_at_work(record: Record) -> bool:
@@ -138,8 +138,8 @@ def _ran_on(facts: Facts, finding: Finding) -> bool:
     """Without any state: the container's own log goes on for minutes after the last sign of trouble."""
     if finding.last_seen is None:
         return False
-    whose = (finding.about.namespace, finding.about.pod)
-    logs = [f for f in facts.files if (f.namespace or "", f.pod) == whose and f.last_timestamp is not None]
+    files = facts.files_of(Owner(finding.about.namespace, finding.about.pod))
+    logs = [f for f in files if f.last_timestamp is not None]
     mine = [f for f in logs if finding.about.container in ("", f.container)]
     return any(f.last_timestamp is not None and f.last_timestamp - finding.last_seen > RAN_ON for f in mine)
 

@@ -75,6 +75,8 @@ class Facts:
     _ids_by_pod: dict[Owner, list[int]] = field(default_factory=dict)
     _ids_by_name: dict[str, list[int]] = field(default_factory=dict)
     _failing: dict[Owner, bool] = field(default_factory=dict)  # what was asked so far
+    _records_in: dict[str, list[Record]] = field(default_factory=dict)  # by path, once anybody has asked
+    _files_of: dict[Owner, list[FileEntry]] = field(default_factory=dict)  # by pod, likewise
     _pods: dict[Owner, Pod] = field(default_factory=dict)
     _containers: dict[Owner, Container] = field(default_factory=dict)
     _containers_by_pod: dict[Owner, list[Container]] = field(default_factory=dict)
@@ -145,6 +147,7 @@ class Facts:
             _ids_by_pod=dict(by_pod),
             _ids_by_name=dict(by_name),
             _failing={},
+            _records_in={},
         )
 
     def owned_records(self) -> Iterable[tuple[Owner, Record]]:
@@ -162,6 +165,21 @@ class Facts:
     def named(self, kind: str, name: str) -> list[Record]:
         """Records about objects of this kind and name, in any namespace."""
         return [r for i in self._ids_by_name.get(name, ()) if (r := self.records[i]).kind == kind]
+
+    def records_in(self, path: str) -> Sequence[Record]:
+        """What one file says, in the order of its lines."""
+        if not self._records_in:
+            for record in self.records:
+                self._records_in.setdefault(record.path, []).append(record)
+        return self._records_in.get(path, ())
+
+    def files_of(self, owner: Owner) -> Sequence[FileEntry]:
+        """The files that are the owner's pod's, as their paths say."""
+        if not self._files_of:
+            for file in self.files:
+                if file.pod is not None:
+                    self._files_of.setdefault(Owner(file.namespace or "", file.pod), []).append(file)
+        return self._files_of.get(owner.whole_pod, ())
 
     def pod_records(self, owner: Owner) -> Sequence[Record]:
         """Records about the owner's pod or any of its containers."""
@@ -195,7 +213,7 @@ class Facts:
     def container_names(self, owner: Owner) -> set[str]:
         """Names of all containers of the owner's pod: from its object, else from its logs."""
         named = {c.container for c in self.containers_of(owner)}
-        logs = {f.container for f in self.files if (f.namespace or "", f.pod) == (owner.namespace, owner.pod)}
+        logs = {f.container for f in self.files_of(owner)}
         return named or {name for name in logs if name}
 
     def mounts_of(self, owner: Owner) -> list[Mount]:
