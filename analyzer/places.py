@@ -14,7 +14,7 @@ from analyzer.case import Case
 from analyzer.derive.dependents import Dependency
 from analyzer.derive.facts import Owner
 from analyzer.diagnosis import ObjectRef
-from analyzer.relate import workload_of
+from analyzer.relate import Workload, workload_of
 
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
@@ -25,6 +25,7 @@ class Places:
     """Indexes of failures by what they are about, and the calls in vain by either end."""
 
     case: Case
+    workloads: Sequence[Workload | None]  # of each failure
     by_name: Mapping[tuple[str, str], Sequence[int]]  # (kind, name)
     by_workload: Mapping[tuple[str, tuple[str, str]], Sequence[int]]  # (namespace, (kind, name))
     by_node: Mapping[str, Sequence[int]]
@@ -39,6 +40,7 @@ class Places:
         workloads = [workload_of(case.facts, about) for about in abouts]
         return cls(
             case=case,
+            workloads=workloads,
             by_name=_grouped(((a.kind, a.name), i) for i, a in enumerate(abouts)),
             by_workload=_grouped(((abouts[i].namespace, w), i) for i, w in enumerate(workloads) if w is not None),
             by_node=_grouped((a.node, i) for i, a in enumerate(abouts)),

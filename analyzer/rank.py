@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from analyzer.case import Case
 from analyzer.derive.dependents import Dependency
@@ -14,7 +14,7 @@ from analyzer.failures import is_known_well
 from analyzer.model import LOG_SOURCES
 from analyzer.places import Places
 from analyzer.providers import provider_of, provides
-from analyzer.relate import Nearness, nearness, workload_of
+from analyzer.relate import Nearness, Workload, joined, workload_of
 from analyzer.score import confidence, score
 from analyzer.stages import is_past
 from patterns.schema import CAUSES, Pattern
@@ -45,8 +45,8 @@ class Candidate:
 
     pattern: Pattern
     finding: Finding
-    near: Mapping[int, Nearness]  # index of a failure -> how near
     explains: frozenset[int]  # the failures it is close to, or all it is near when it is close to none
+    is_close: bool  # to any of them
     terms: tuple[ScoreTerm, ...]
     total: float  # the sum of the score's terms
 
@@ -61,38 +61,50 @@ class Ranked:
     explains: frozenset[int]
     confidence: float
     is_alternative: bool  # a better cause explains all that this one does
+    near: Mapping[int, Nearness] = field(default_factory=dict)  # index of a failure -> how near the lead is to it
 
 
 def rank(case: Case) -> tuple[Ranked, ...]:
     """The causes, best first; empty when nothing has failed."""
     places = Places.of(case)
-    candidates = [c for f in case.findings if (c := _candidate(f, case, places))]
+    known: dict[frozenset[int], frozenset[int]] = {}  # what the pods of one workload explain is in memory once
+    candidates = [c for f in case.findings if (c := _candidate(f, case, places, known))]
     leads, consequences = _behind(candidates, places)
     groups = [_group(members, consequences) for members in _incidents(leads, case.facts)]
-    return _in_order(groups)[:MOST_CAUSES]
+    return tuple(replace(g, near=_near(g.lead.finding, places)) for g in _in_order(groups)[:MOST_CAUSES])
 
 
-def _candidate(finding: Finding, case: Case, places: Places) -> Candidate | None:
+def _candidate(
+    finding: Finding, case: Case, places: Places, known: dict[frozenset[int], frozenset[int]]
+) -> Candidate | None:
     pattern = case.library.patterns[finding.pattern]
     if pattern.role != "cause" or all(is_past(case.facts.records[i], case.facts) for i in finding.record_ids):
         return None
-    about, failures = finding.about, case.failures
-    near = {i: n for i in places.around(about) if (n := _nearness(places, about, failures[i].about))}
-    if _is_word_of_a_well_one(finding, case.facts):
-        # of its siblings, that is: what it says in its own log did not bring it down
-        near = {i: n for i, n in near.items() if not _is_sibling(about, failures[i].about, case.facts)}
-    if not near or (max(n.value for n in near.values()) < CLOSE and is_known_well(case.facts, about)):
+    near = _near(finding, places)
+    close = frozenset(i for i, n in near.items() if n.value >= CLOSE)
+    if not near or (not close and is_known_well(case.facts, finding.about)):
         return None
     terms = score(pattern, finding, near, case)
-    close = frozenset(i for i, n in near.items() if n.value >= CLOSE)
+    explains = close or frozenset(near)
     return Candidate(
         pattern=pattern,
         finding=finding,
-        near=near,
-        explains=close or frozenset(near),
+        explains=known.setdefault(explains, explains),
+        is_close=bool(close),
         terms=terms,
         total=_total(terms),
     )
+
+
+def _near(finding: Finding, places: Places) -> dict[int, Nearness]:
+    """The failures that a finding may explain."""
+    about, case = finding.about, places.case
+    mine = workload_of(case.facts, about)
+    near = {i: n for i in places.around(about) if (n := _nearness(places, about, mine, i))}
+    if _is_word_of_a_well_one(finding, case.facts):
+        # of its siblings, that is: what it says in its own log did not bring it down
+        near = {i: n for i, n in near.items() if not _is_sibling(about, case.failures[i].about, case.facts)}
+    return near
 
 
 def _is_word_of_a_well_one(finding: Finding, facts: Facts) -> bool:
@@ -114,10 +126,11 @@ def _total(terms: Sequence[ScoreTerm]) -> float:
     return round(sum(t.value for t in terms), 4)
 
 
-def _nearness(places: Places, finding: ObjectRef, failure: ObjectRef) -> Nearness | None:
+def _nearness(places: Places, finding: ObjectRef, mine: Workload | None, number: int) -> Nearness | None:
     """How near, also along a call: a finding on the pod that the failed container calls in vain, or on its node."""
-    near = nearness(places.case.facts, finding, failure)
-    for dependency in places.calls_from(failure):
+    failure = places.case.failures[number].about
+    near = joined(places.case.facts, finding, failure, mine, places.workloads[number])
+    for dependency in places.calls_from(failure) if places.case.dependencies else ():
         is_caller = failure.container in ("", dependency.caller.container) or not dependency.caller.container
         if is_caller and _is_on(finding, dependency, places.case):
             called = Nearness(CLOSE, f"pod {dependency.pod.pod}, which {dependency.caller.container} calls")
@@ -139,8 +152,11 @@ def _behind(
     followed: dict[tuple[str, ObjectRef], list[Candidate]] = defaultdict(list)
     leads = []
     together = _together(candidates)
+    strongest = {explained: _strongest(others) for explained, others in together.items()}
     for candidate in candidates:
-        behind = [c for c in together[candidate.explains] if _stands_behind(c, candidate, places)]
+        behind = [c for c in strongest[candidate.explains] if _stands_behind(c, candidate, places)]
+        if candidate.pattern.cause in PASSED_ON and places.calls_from(candidate.finding.about):
+            behind += [c for c in together[candidate.explains] if _is_called(c, candidate, places)]
         if behind:
             best = max(behind, key=_strength)
             followed[_key(best)].append(candidate)
@@ -207,14 +223,20 @@ def _together(candidates: Sequence[Candidate]) -> dict[frozenset[int], list[Cand
     return found
 
 
+def _strongest(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Of each pattern the strongest: what holds for another one of it holds for that one, too."""
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(candidates, key=_strength):
+        best[candidate.pattern.id] = candidate
+    return list(best.values())
+
+
 def _key(candidate: Candidate) -> tuple[str, ObjectRef]:
     return candidate.pattern.id, candidate.finding.about
 
 
 def _stands_behind(cause: Candidate, consequence: Candidate, places: Places) -> bool:
-    """Whether the cause, which explains a failure that the consequence explains too, is what led to it."""
-    if consequence.pattern.cause in PASSED_ON and _is_called(cause, consequence, places):
-        return True
+    """Whether the cause, which explains a failure that the consequence explains too, led to it as patterns have it."""
     is_explained = consequence.pattern.id in places.case.library.reach[cause.pattern.id]
     return is_explained and cause.total >= consequence.total - WEAKER_BY
 
@@ -290,4 +312,4 @@ def _in_order(groups: Sequence[Ranked]) -> tuple[Ranked, ...]:
 
 
 def _is_close(group: Ranked) -> bool:
-    return any(n.value >= CLOSE for n in group.lead.near.values())
+    return group.lead.is_close

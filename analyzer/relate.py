@@ -26,10 +26,12 @@ class Nearness:
     words: str
 
 
+Workload = tuple[str, str]
+"""(kind, name)."""
 _near: Final = functools.lru_cache(maxsize=4096)(Nearness)  # of the pods of a workload each is as near to each
 
 
-def workload_of(facts: Facts, ref: ObjectRef) -> tuple[str, str] | None:
+def workload_of(facts: Facts, ref: ObjectRef) -> Workload | None:
     """(kind, name) of what controls a pod, read from its owner, else from the shape of its name."""
     if ref.kind == "ReplicaSet":
         found = REPLICA_SET.match(ref.name)
@@ -49,11 +51,17 @@ def workload_of(facts: Facts, ref: ObjectRef) -> tuple[str, str] | None:
 
 def nearness(facts: Facts, finding: ObjectRef, failure: ObjectRef) -> Nearness | None:
     """How near `finding` is to `failure`, or None when nothing joins them."""
+    return joined(facts, finding, failure, workload_of(facts, finding), workload_of(facts, failure))
+
+
+def joined(
+    facts: Facts, finding: ObjectRef, failure: ObjectRef, mine: Workload | None, theirs: Workload | None
+) -> Nearness | None:
+    """nearness() of two whose workloads are known."""
     if finding.name and finding.name == failure.name and finding.kind == failure.kind:
         return _within_object(finding, failure) if _same_namespace(finding, failure) else None
     if not finding.name:
         return _nameless(finding, failure)
-    mine, theirs = workload_of(facts, finding), workload_of(facts, failure)
     if mine is not None and mine == theirs and _same_namespace(finding, failure):
         return _near(0.6, f"another object of {mine[0]} {mine[1]}")
     if finding.kind == "Node" and finding.name == failure.node:

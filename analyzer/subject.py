@@ -45,7 +45,7 @@ def _node(ref: ObjectRef, facts: Facts) -> str:
 
 def _nearest(ranked: Ranked, case: Case) -> ObjectRef:
     """What the nearest failure is about; of several alike, the one that the bundle lists first."""
-    near, failures = ranked.lead.near, case.failures
+    near, failures = ranked.near, case.failures
     best = min(
         near, key=lambda i: (-near[i].value, -failures[i].weight, _place(failures[i].about, case), i), default=None
     )
