@@ -24,7 +24,7 @@ from analyzer.ingest.patience import interruptible
 from analyzer.isolate import read_isolated
 from analyzer.member import DEFAULT_LIMITS, Limits
 from analyzer.model import Evidence, FileEntry, Note
-from analyzer.quoted import NEAR, QUICK_BYTES, with_neighbours
+from analyzer.quoted import NEAR, QUICK_BYTES, QUICK_FILES, with_neighbours
 from analyzer.redact.mask import Masker
 from analyzer.redact.report import mask_with, masked
 from analyzer.regex_limits import refused, with_slow
@@ -93,7 +93,8 @@ def analyze_bundle(
     evidence = with_slow(evidence, library, screen)
     concluded = conclude(evidence, findings, library, bundle.paths, options.focus, policy.restarts)
     together = concluded if rules is None else beside(concluded, rules.find(evidence), rules.notes())
-    if again is not None and (options.neighbours is not None or bundle.bytes_read <= QUICK_BYTES):
+    is_quick = bundle.bytes_read <= QUICK_BYTES and bundle.files_seen <= QUICK_FILES
+    if again is not None and (options.neighbours is not None or is_quick):
         together = with_neighbours(together, again(), NEAR if options.neighbours is None else options.neighbours)
     diagnosis = masked(together, evidence.secrets, evidence.keyed)
     return diagnosis if options.anonymize is None else options.anonymize(diagnosis, evidence)

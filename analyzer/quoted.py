@@ -17,6 +17,7 @@ from analyzer.ingest.parts import part_of
 NEAR: Final = 3  # lines before and behind a quoted line, in every report of a bundle that is quick to read again
 WIDE: Final = 10  # the same in an evidence file
 QUICK_BYTES: Final = 32 << 20  # a bundle of up to so many bytes is read again without being asked
+QUICK_FILES: Final = 10_000  # and of so many files, each of which is opened again
 LONGEST_LINE: Final = 4096  # characters of a quoted line or neighbour; records are cut there too
 BLOCK_BYTES: Final = 1 << 20
 _HEAD_BYTES: Final = 4096
