@@ -1,13 +1,13 @@
-"""Measure how fast events and pods in YAML reach their frames on one core, beside rapidyaml on the same bytes.
+"""Measure how fast events and pods in YAML become rows on one core, beside rapidyaml on the same bytes.
 
     python bench/structured.py [MEGABYTES_OF_EVENTS] [MEGABYTES_OF_PODS] [RUNS]
 
 The files are made up here, the same for the same size: what `oc adm inspect` and `kubectl get -A -o yaml` write.
-"frames" is `analyzer.ingest` from the file to its polars frames; "values" is rapidyaml's parse with its JSON read by
-orjson, which is the least that gives Python anything to look at; "parse" is the parse alone. Each runs in a process
-of its own, bound to one core where the system can do that; the seconds are those of the processor, so that other
-work on the machine counts for little, and the fastest run is taken. The memory is the most that the process held,
-less what it held before it opened the file, over the size of the file.
+"rows" is `analyzer.ingest` from the file to the rows that the joins take; "values" is rapidyaml's parse with its JSON
+read by orjson, which is the least that gives Python anything to look at; "parse" is the parse alone. Each runs in a
+process of its own, bound to one core where the system can do that; the seconds are those of the processor, so that
+other work on the machine counts for little, and the fastest run is taken. The memory is the most that the process
+held, less what it held before it opened the file, over the size of the file.
 """
 
 from __future__ import annotations
@@ -320,8 +320,8 @@ def peak() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def frames(path: Path) -> dict[str, float]:
-    """Seconds and bytes of memory from the file to its frames."""
+def rows(path: Path) -> dict[str, float]:
+    """Seconds and bytes of memory from the file to its rows."""
     sys.path.insert(0, str(ROOT))
     from analyzer.analysis import screen_of
     from analyzer.bundle import open_bundle
@@ -356,7 +356,7 @@ def one(what: str, path: Path) -> dict[str, float]:
     """What one process measures."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    return frames(path) if what == "frames" else rapidyaml(path, what == "values")
+    return rows(path) if what == "rows" else rapidyaml(path, what == "values")
 
 
 def fastest(what: str, path: Path, runs: int) -> dict[str, float]:
@@ -373,12 +373,12 @@ def main() -> None:
         return
     events_size, pods_size, runs = (int(a) for a in (*sys.argv[1:4], *("10", "50", "3")[len(sys.argv) - 1 :]))
     print(
-        f"{'file':<12} {'MB':>5} {'rows':>7} {'frames MB/s':>12} {'values MB/s':>12} {'parse MB/s':>11} {'memory':>12}"
+        f"{'file':<12} {'MB':>5} {'number':>7} {'rows MB/s':>12} {'values MB/s':>12} {'parse MB/s':>11} {'memory':>12}"
     )
     for name, make, megabytes in (("events.yaml", event, events_size), ("pods.yaml", pod, pods_size)):
         path = write(name, make, megabytes)
         size = path.stat().st_size
-        whole, values, parse = (fastest(what, path, runs) for what in ("frames", "values", "parse"))
+        whole, values, parse = (fastest(what, path, runs) for what in ("rows", "values", "parse"))
         speeds = [size / 1e6 / done["seconds"] for done in (whole, values, parse)]
         columns = f"{speeds[0]:>12.1f} {speeds[1]:>12.1f} {speeds[2]:>11.1f} {whole['bytes'] / size:>5.1f} x file"
         print(f"{name:<12} {size / 1e6:>5.0f} {whole['rows']:>7.0f} {columns}")
