@@ -18,6 +18,7 @@ from isal import igzip_lib
 
 from analyzer import tarstream
 from analyzer.member import Limits, damage_of
+from analyzer.model import ENDS_EARLY
 from analyzer.tarstream import Readable
 
 HEAD_BYTES: Final = 4096  # enough for every magic number, a tar header and a first look at text
@@ -165,7 +166,7 @@ class Decompressed(io.RawIOBase):
             return b""
         data = b""
         if self._decompressor.needs_input and not (data := self._fill()):
-            self._end(f"{self._kind} data ends early")
+            self._end(f"{self._kind} data {ENDS_EARLY}")
             return b""
         try:
             return bytes(self._decompressor.decompress(data, size))

@@ -23,3 +23,4 @@ class Case:
     failures: tuple[Failure, ...]
     files: Mapping[str, FileEntry]  # by path, in path order
     dependencies: tuple[Dependency, ...] = ()  # who calls whom in vain
+    is_cut: bool = False  # the bundle itself ends early

@@ -19,7 +19,7 @@ from analyzer.failures import Failure, failures
 from analyzer.focus import EVERYTHING, Focus
 from analyzer.levels import with_records
 from analyzer.missing import missing
-from analyzer.model import INTERNAL_ERROR, Evidence, Record
+from analyzer.model import ENDS_EARLY, INTERNAL_ERROR, INTERRUPTED, Evidence, Record
 from analyzer.quiet import calm, why_calm
 from analyzer.rank import Ranked, rank
 from analyzer.rule_out import ruled_out
@@ -54,6 +54,7 @@ def conclude(
         failures=failed,
         files={f.path: f for f in files},
         dependencies=dependencies(facts) if failed else (),
+        is_cut=_is_cut(evidence),
     )
     ranked = rank(case)
     causes = tuple(
@@ -87,6 +88,13 @@ def broken_parts(evidence: Evidence) -> tuple[str, ...]:
     """What our own code failed on."""
     broken = (n for n in evidence.notes if n.problem.startswith(INTERNAL_ERROR))
     return tuple(f"{n.path}: {n.problem}".removeprefix(": ") for n in broken)
+
+
+def _is_cut(evidence: Evidence) -> bool:
+    """Whether an archive that is the bundle ends early, or its reading did; one inside it is a file, and listed."""
+    listed = {f.path for f in evidence.files}
+    early = (n for n in evidence.notes if ENDS_EARLY in n.problem and n.path not in listed)
+    return any(early) or any(n.problem == INTERRUPTED for n in evidence.notes)
 
 
 def _is_expected(failure: Failure, facts: Facts, expected: Sequence[Restarts]) -> bool:

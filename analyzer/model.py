@@ -352,6 +352,8 @@ SHORTENED: Final = "a line is longer than 64 KiB: only the surroundings of the m
 """The note on a file of which all was looked through, and not all of a matching line is kept."""
 INTERRUPTED: Final = "the reading was interrupted: what was not read until then is missing"
 """The note on a bundle of which Ctrl-C ended the reading, with `--partial`."""
+ENDS_EARLY: Final = "ends early"
+"""In the note on an archive, or on compressed data, that was cut in transit."""
 INTERNAL_ERROR: Final = "internal error"
 """How the problem of a note begins when a reader of ours has failed."""
 

@@ -58,7 +58,11 @@ def score(pattern: Pattern, finding: Finding, near: Mapping[int, Nearness], case
         _experimental(pattern),
     ]
     known = tuple(t for t in terms if t is not None)
-    return (*known, _words_only(known)) if finding.is_by_words else known
+    if finding.is_by_words:
+        return (*known, _words_only(known))
+    if case.is_cut and not any(case.failures[i].is_state for i in near):
+        return (*known, _cut(known))
+    return known
 
 
 def _words_only(terms: Sequence[ScoreTerm]) -> ScoreTerm:
@@ -66,6 +70,13 @@ def _words_only(terms: Sequence[ScoreTerm]) -> ScoreTerm:
     value = min(-0.5, MOST_OF_WORDS - sum(t.value for t in terms))
     because = "no pattern knows these sentences; only their words speak of this kind of cause"
     return ScoreTerm(name="words only", value=round(value, 2), because=because)
+
+
+def _cut(terms: Sequence[ScoreTerm]) -> ScoreTerm:
+    """What takes the sum down to a guess's: events tell of what is long over, and the objects may stand in the rest."""
+    value = min(-0.5, MOST_OF_WORDS - sum(t.value for t in terms))
+    because = "the archive ends early, and nothing before its end tells the state of what this hurt"
+    return ScoreTerm(name="cut", value=round(value, 2), because=because)
 
 
 def confidence(terms: Sequence[ScoreTerm]) -> float:

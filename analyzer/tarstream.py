@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from analyzer.model import ENDS_EARLY
+
 BLOCK: Final = 512
 MAX_HEADER_BYTES: Final = 1 << 20  # of one long name or pax header; real ones are below 10 KiB
 _KINDS: Final = {
@@ -144,10 +146,10 @@ def members(stream: Readable, damage: Callable[[str], None]) -> Iterator[tuple[T
         yield member, data
         reader.skip(data.left)
         if data.is_cut or (size and reader.position % BLOCK and len(reader.read(-reader.position % BLOCK)) == 0):
-            damage(f"archive ends early after {count} members")
+            damage(f"archive {ENDS_EARLY} after {count} members")
             return
     if not has_end:
-        damage(f"archive ends early after {count} members")
+        damage(f"archive {ENDS_EARLY} after {count} members")
 
 
 def _resync(reader: _Reader) -> tuple[int, bytes]:
