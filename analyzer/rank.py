@@ -15,7 +15,7 @@ from analyzer.model import LOG_SOURCES
 from analyzer.places import Places
 from analyzer.providers import provider_of, provides
 from analyzer.relate import Nearness, Workload, joined, workload_of
-from analyzer.score import confidence, score
+from analyzer.score import CUT, confidence, score
 from analyzer.stages import is_past
 from patterns.schema import CAUSES, Pattern
 
@@ -250,7 +250,8 @@ def _is_called(cause: Candidate, consequence: Candidate, places: Places) -> bool
 
 
 def _credited(candidate: Candidate, consequences: Sequence[Candidate]) -> Candidate:
-    if not consequences or candidate.finding.is_by_words:  # what a guess explains makes it no surer
+    is_guess = candidate.finding.is_by_words or any(term.name == CUT for term in candidate.terms)
+    if not consequences or is_guess:  # what a guess explains makes it no surer
         return candidate
     names = ", ".join(dict.fromkeys(c.pattern.id for c in consequences))
     term = ScoreTerm(name="explains", value=0.3, because=f"it accounts for {names}, also seen")

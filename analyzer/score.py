@@ -33,6 +33,7 @@ WENT_ON_SECONDS = 20.0  # of a log after the last line of the finding
 FALLBACK_CAUSES = frozenset({"app-crash", "exits-zero", "init-container-blocked", "node-not-ready"})
 """What is left when nothing more specific is found: every crash is an app-crash."""
 
+CUT = "cut"  # the name of the term
 MOST_OF_WORDS = 0.2
 """Where words alone tell: a little below even odds. On the few unseen incidents where they spoke they were right about
 every second time, and on fragments of healthy clusters they are always wrong."""
@@ -76,7 +77,7 @@ def _cut(terms: Sequence[ScoreTerm]) -> ScoreTerm:
     """What takes the sum down to a guess's: events tell of what is long over, and the objects may stand in the rest."""
     value = min(-0.5, MOST_OF_WORDS - sum(t.value for t in terms))
     because = "the archive ends early, and nothing before its end tells the state of what this hurt"
-    return ScoreTerm(name="cut", value=round(value, 2), because=because)
+    return ScoreTerm(name=CUT, value=round(value, 2), because=because)
 
 
 def confidence(terms: Sequence[ScoreTerm]) -> float:

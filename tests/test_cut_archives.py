@@ -1,4 +1,4 @@
-"""What a bundle that was cut in transit may be told of: the state of what failed may stand in the part that is missing."""
+"""A bundle that was cut in transit: the state of what failed may stand in the part that is missing."""
 
 from __future__ import annotations
 
