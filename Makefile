@@ -23,6 +23,7 @@ lint: $(VENV)/.lint
 
 bench: $(VENV)/.bench
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/many.py
 
 accuracy: $(VENV)/.run
 	$(BIN)/python bench/accuracy.py --leave-one-out $(CASES)

@@ -66,7 +66,7 @@ def main() -> None:
     print(f"{'GB':>6} {'wall s':>7} {'cpu s':>7} {'MB/s':>6} {'peak MB':>8}")
     for gigabytes in asked.gigabytes:
         directory = logs(int(gigabytes * 1000))
-        _line(f"{gigabytes:6.2f}", podtopsy("diagnose", str(directory), *out), size_of(directory), asked.runs)
+        line(f"{gigabytes:6.2f}", podtopsy("diagnose", str(directory), *out), size_of(directory), asked.runs)
     if not asked.patterns:
         return
     directory = logs(PATTERN_MEGABYTES)
@@ -76,10 +76,11 @@ def main() -> None:
     for count in asked.patterns:
         command = podtopsy("diagnose", str(directory), "--patterns", str(library(count)), *out)
         print(f"{count:6} {run(command).wall:7.2f}   compiling")
-        _line(f"{count:6}", command, size, asked.runs)
+        line(f"{count:6}", command, size, asked.runs)
 
 
-def _line(label: str, command: Command, size: int, runs: int) -> None:
+def line(label: str, command: Command, size: int, runs: int) -> None:
+    """Print what a command costs, after its label."""
     found = in_turn({label: command}, runs)[label]
     cpu = sorted(r.cpu for r in found)[len(found) // 2]
     peak = max(r.peak for r in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tracemalloc
 
 import pytest
 
@@ -724,3 +725,28 @@ def test_a_custom_objects_conditions_are_told_where_their_names_say_which_status
         ("event", "Menu", "lunch", "NoDishes", "no dish is left", 6),
         ("event", "Menu", "lunch", "TwoCooks", "cooks disagree", 9),
     ]
+
+
+def test_a_list_on_a_single_line_takes_no_more_memory_than_its_rows() -> None:
+    status = {"name": "app", "restartCount": 3, "ready": False, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+    pods = [
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": f"web-{n}", "namespace": "shop"},
+            "spec": {"containers": [{"name": "app", "image": "registry.example/app:1"}]},
+            "status": {"phase": "Running", "containerStatuses": [status]},
+        }
+        for n in range(400)
+    ]
+    raw = json.dumps({"apiVersion": "v1", "kind": "List", "items": pods}).encode()
+    tracemalloc.start()
+    try:
+        found = objects.parse(raw, "pods.json", FLAT)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [(p.name, p.line) for p in found.pods[:2]] == [("web-0", 1), ("web-1", 1)]
+    assert "web-399" in found.pods[399].text
+    assert len(found.containers) == 400
+    assert peak < 50 * len(raw)

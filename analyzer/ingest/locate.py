@@ -88,7 +88,7 @@ class Locator:
         place = self._key(span, key, column)
         if place < 0:
             return span
-        end = _less_indented(column).search(raw, place + 1, span.end)
+        end = _less_indented(column).search(raw, place + 1, span.end) if column <= _DEEPEST else None
         return _span((place, end.start() if end else span.end, True))
 
     def located(self, fields: Fields, span: Span, wanted: Collection[str]) -> Located:
@@ -106,7 +106,7 @@ class Locator:
             if last is None and not is_wanted:
                 continue
             name, below = _written_key(key, column, self._is_json)
-            behind = raw.find(below, max(place, 0), span.end)  # -1: at the very beginning
+            behind = raw.find(below, max(place, 0), span.end) if below else -1  # -1: at the very beginning
             if behind < 0:
                 if last is not None or not raw.startswith(name, first):  # nor is it the first of a list's item
                     return Located(fields, span, {k: self.child(span, k) for k in wanted if k in fields})
@@ -205,7 +205,7 @@ class Locator:
 
     def _key(self, span: Span, key: str, column: int) -> int:
         name, below = _written_key(key, column, self._is_json)
-        place = self._raw.find(below, span.start - 1 if span.start else 0, span.end)
+        place = self._raw.find(below, span.start - 1 if span.start else 0, span.end) if below else -1
         if place >= 0:
             return place + 1 + column
         # "- name: ..." in the item's own line, or the first line of all
@@ -221,14 +221,17 @@ _FIRST_ELEMENT: Final = re.compile(rb"\n([ \t]*)(- |\{)")
 _MAP_START: Final = re.compile(rb"(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*(?:[ \t]*\{[ \t]*\r?\n)?[ \t]*(?:-[ \t]+)?")
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def _written_key(key: str, column: int, is_json: bool) -> tuple[bytes, bytes]:
-    """A key as it is written, alone and on a line of its own in its column."""
+    """A key as it is written, alone and on a line of its own in its column: b"" where no line is so long.
+
+    JSON of a single line has its keys millions of columns to the right.
+    """
     name = b'"%b":' % key.encode() if is_json else key.encode() + b":"
-    return name, b"\n" + b" " * column + name
+    return name, b"\n" + b" " * column + name if column <= _DEEPEST else b""
 
 
-@functools.cache
+@functools.lru_cache(maxsize=_DEEPEST)
 def _less_indented(column: int) -> re.Pattern[bytes]:
     """The end of a value whose key stands in `column`: a later line that starts there or further left.
 
