@@ -98,7 +98,7 @@ class Locator:
         from the one before on. Where they stand otherwise, each is looked for by itself.
         """
         raw, first = self._raw, self._first_key(span)
-        column = first - raw.rfind(b"\n", 0, first) - 1
+        column = self._column_of(first)
         values: dict[str, Span] = {}
         last, place = None, first - column - 1  # the last wanted key, and the newline before its line
         for key in fields:
@@ -188,8 +188,13 @@ class Locator:
 
     def _column(self, span: Span) -> int:
         """The column in which the keys of the map in `span` start."""
-        first = self._first_key(span)
-        return first - self._raw.rfind(b"\n", 0, first) - 1
+        return self._column_of(self._first_key(span))
+
+    def _column_of(self, place: int) -> int:
+        """The column of this byte; one beyond _DEEPEST stands for all that are further right."""
+        begin = place - _DEEPEST - 1 if place > _DEEPEST else 0
+        newline = self._raw.rfind(b"\n", begin, place)
+        return _DEEPEST + 1 if newline < 0 and begin else place - newline - 1
 
     def _first_key(self, span: Span) -> int:
         """Where the first key of the map in `span` stands."""
@@ -205,7 +210,10 @@ class Locator:
 
     def _key(self, span: Span, key: str, column: int) -> int:
         name, below = _written_key(key, column, self._is_json)
-        place = self._raw.find(below, span.start - 1 if span.start else 0, span.end) if below else -1
+        if not below:
+            first = self._first_key(span)
+            return first if self._raw.startswith(name, first) else -1
+        place = self._raw.find(below, span.start - 1 if span.start else 0, span.end)
         if place >= 0:
             return place + 1 + column
         # "- name: ..." in the item's own line, or the first line of all
