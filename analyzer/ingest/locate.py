@@ -121,7 +121,8 @@ class Locator:
     def elements(self, span: Span, count: int) -> list[Span]:
         """The elements of the list whose key stands at the start of `span`; `span` for each when unclear."""
         raw = self._raw
-        first = _FIRST_ELEMENT.search(raw, raw.find(b"\n", span.start, span.end), span.end) if count else None
+        below = raw.find(b"\n", span.start, span.end) if count else -1
+        first = _FIRST_ELEMENT.search(raw, below, span.end) if below >= 0 else None
         if first is None:
             return [span] * count
         needle = b"\n" + first.group(1) + first.group(2)
